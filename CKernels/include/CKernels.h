@@ -1,0 +1,1 @@
+int triage_placeholder_kernels(void);

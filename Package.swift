@@ -1,0 +1,77 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// SwiftPM compiles C at -O0 in debug builds; kernels tested that way would take minutes.
+let kernelSettings: [CSetting] = [
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-O3", "-Wall", "-Wextra", "-fno-math-errno"]),
+]
+
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    path: String? = nil,
+    exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "triage",
+    products: [
+        .executable(name: "triage", targets: ["triage"]),
+        .library(name: "TriageModel", targets: ["TriageModel"]),
+        .library(name: "TriageRouter", targets: ["TriageRouter"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
+        .target(name: "COpenBLAS", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        module("StrictJSON"),
+        module("Tensors"),
+        module("Tokenization", ["StrictJSON"]),
+        module(
+            "ModelFormat",
+            ["Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]),
+        module("Encoder", ["Tensors"]),
+        module("CPUBackend", ["Encoder", "Tensors", "CKernels", "COpenBLAS"]),
+        module(
+            "TriageModel",
+            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]),
+        module("TriageRouter", ["TriageModel"]),
+        .executableTarget(
+            name: "triage",
+            dependencies: [
+                "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder", "Tensors",
+                "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        tests("StrictJSON", ["StrictJSON"]),
+        tests("Tokenization", ["Tokenization", "StrictJSON"]),
+        tests("ModelFormat", ["ModelFormat", "Tensors", "StrictJSON"]),
+        tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
+        tests("TriageModel", ["TriageModel", "StrictJSON"]),
+        tests("CommandLine", ["StrictJSON"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17
+)

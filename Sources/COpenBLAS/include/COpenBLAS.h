@@ -1,0 +1,1 @@
+int triage_placeholder_openblas(void);

@@ -1,0 +1,57 @@
+extension Tensor {
+    /// A tensor of new memory that `fill` writes. The caller bounds the size.
+    package init<Failure: Error>(
+        elementType: ElementType, shape: TensorShape, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        self.elementType = elementType
+        self.shape = shape
+        unsafe memory = try SharedMemory(byteCount: shape.elementCount * elementType.size, fill: fill)
+        byteOffset = 0
+    }
+
+    /// Memory of a mapped file may have any alignment: read it with `loadUnaligned`.
+    package func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe memory.withUnsafeBytes { bytes throws(Failure) in
+            try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[byteOffset..<byteOffset + byteCount]))
+        }
+    }
+
+    /// The elements as 32-bit floats; exact for F32, F16, BF16, I8 and U8.
+    package func floats() -> [Float] {
+        let count = shape.elementCount
+        return unsafe [Float](unsafeUninitializedCapacity: count) { destination, initialised in
+            unsafe withUnsafeBytes { bytes in
+                for index in 0..<count {
+                    unsafe destination.initializeElement(at: index, to: elementType.float(in: bytes, at: index))
+                }
+            }
+            initialised = count
+        }
+    }
+
+    /// A 32-bit float tensor with these elements.
+    package init(_ values: [Float], shape: TensorShape) {
+        precondition(values.count == shape.elementCount)
+        unsafe self.init(elementType: .float32, shape: shape) { bytes in
+            unsafe values.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
+        }
+    }
+}
+
+extension ElementType {
+    @inline(__always)
+    fileprivate func float(in bytes: UnsafeRawBufferPointer, at index: Int) -> Float {
+        switch self {
+        case .float32: unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+        case .float16: Float(unsafe bytes.loadUnaligned(fromByteOffset: 2 * index, as: Float16.self))
+        case .bfloat16:
+            Float(bitPattern: UInt32(unsafe bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
+        case .int8: Float(unsafe bytes.loadUnaligned(fromByteOffset: index, as: Int8.self))
+        case .uint8: Float(unsafe bytes[index])
+        case .int32: Float(unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
+        case .int64: Float(unsafe bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int64.self))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import StrictJSON
+import Testing
+
+@Suite struct JSONParserTests {
+    @Test func readsEveryKindOfValue() throws {
+        let value = try JSONParser.parse(#" {"a": [1, -2.5e3, true, null, "x\n\u00e9\ud83d\ude00"], "b": {}} "#)
+        let expected: JSONValue = .object([
+            "a": .array([.integer(1), .number(-2500), .bool(true), .null, .string("x\né😀")]),
+            "b": .object([:]),
+        ])
+        #expect(value == expected)
+        #expect(try JSONParser.parse(value.text()) == expected)
+        #expect(try JSONParser.parse(value.text(pretty: true)) == expected)
+    }
+
+    @Test(arguments: [
+        "", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "01", "1.", "-", "1e", "nul", "\"", "\"\\x\"", "\"\\ud800\"",
+        "\"\\udc00\\ud800\"", "\"\u{01}\"", "1 2", "{\"a\":1,\"a\":2}", "1e999", "\"\\u12g4\"", "[", "\"\\",
+    ])
+    func refuses(_ text: String) {
+        #expect(throws: JSONError.self) { try JSONParser.parse(text) }
+    }
+
+    @Test func refusesInvalidUTF8AndDepth() {
+        #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xC3, 0x28, 0x22]) }
+        #expect(throws: JSONError.self) { try JSONParser.parse([UInt8](repeating: 0x5B, count: 1_000_000)) }
+        let deepest = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        #expect(throws: Never.self) { try JSONParser.parse(deepest) }
+    }
+
+    @Test func findsARepeatedKeyAmongMany() {
+        let members = (0..<100).map { "\"k\($0)\":0" }.joined(separator: ",")
+        #expect(throws: Never.self) { try JSONParser.parse("{\(members)}") }
+        #expect(throws: JSONError.self) { try JSONParser.parse("{\(members),\"k99\":1}") }
+    }
+
+    @Test func keepsSixtyFourBitIntegers() throws {
+        #expect(try JSONParser.parse("9223372036854775807").integer == Int.max)
+        #expect(try JSONParser.parse("9223372036854775808").integer == nil)
+        #expect(try JSONParser.parse("2.0").integer == 2)
+        #expect(try JSONParser.parse("2.5").integer == nil)
+    }
+
+    @Test func writesFloatsShortAndNonFiniteAsNull() {
+        #expect(JSONValue(Float(0.1)).text() == "0.1")
+        #expect(JSONValue.number(.infinity).text() == "null")
+        #expect(JSONValue.string("a\"\\\u{1}").text() == #""a\"\\\u0001""#)
+    }
+}
