@@ -50,12 +50,14 @@ let package = Package(
         module("Tokenization", ["StrictJSON"]),
         module(
             "ModelFormat",
-            ["Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]),
+            ["Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         module("Encoder", ["Tensors"]),
         module("CPUBackend", ["Encoder", "Tensors", "CKernels", "COpenBLAS"]),
         module(
             "TriageModel",
-            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]),
+            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]
+        ),
         module("TriageRouter", ["TriageModel"]),
         .executableTarget(
             name: "triage",
@@ -63,7 +65,8 @@ let package = Package(
                 "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder", "Tensors",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings
+        ),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Tokenization", ["Tokenization", "StrictJSON"]),

@@ -42,7 +42,10 @@ package struct JSONWriter {
     }
 
     private mutating func group<Element>(
-        _ open: String, _ close: String, _ elements: [Element], inline: Bool,
+        _ open: String,
+        _ close: String,
+        _ elements: [Element],
+        inline: Bool,
         _ body: (inout JSONWriter, Element) -> Void
     ) {
         append(raw: open)

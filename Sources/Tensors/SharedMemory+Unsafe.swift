@@ -16,7 +16,8 @@ package final class SharedMemory: @unchecked Sendable {
     /// Allocates `byteCount` bytes and lets `fill` write them; bytes it leaves alone are zero.
     /// Throws what `fill` throws; the size is the caller's to bound.
     package init<Failure: Error>(
-        byteCount: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+        byteCount: Int,
+        fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         self.byteCount = byteCount
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)

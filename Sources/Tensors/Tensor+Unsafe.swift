@@ -1,7 +1,9 @@
 extension Tensor {
     /// A tensor of new memory that `fill` writes. The caller bounds the size.
     package init<Failure: Error>(
-        elementType: ElementType, shape: TensorShape, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+        elementType: ElementType,
+        shape: TensorShape,
+        fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         self.elementType = elementType
         self.shape = shape
