@@ -1,0 +1,98 @@
+// Attention on vectors of 16 keys (scores) and 16 head dimensions (context), a few queries at a time so that the
+// sequential sums of several queries hide each other's latency.
+#include "kernels_vector.h"
+
+typedef struct {
+    const float *queries, *keys, *values;  // of one head
+    int64_t stride, count, padded, head_size;
+    float *scores;      // [TRIAGE_QUERY_ROWS][padded]
+    float *transposed;  // [head_size][padded], zero beyond count
+    float scale;
+} attention_head;
+
+static inline void transpose_keys(const attention_head *head) {
+    for (int64_t d = 0; d < head->head_size; d++) {
+        float *row = head->transposed + d * head->padded;
+        for (int64_t j = 0; j < head->count; j++) row[j] = head->keys[j * head->stride + d];
+        memset(row + head->count, 0, (size_t)(head->padded - head->count) * sizeof(float));
+    }
+}
+
+// scores[r][j] = exp(q[first + r] . k[j] * scale - greatest), zero beyond count; inverses[r] = 1 / their sum.
+static inline __attribute__((always_inline)) void score(const attention_head *head, int64_t first, int rows,
+                                                        float *inverses) {
+    f32x16 greatest[TRIAGE_QUERY_ROWS];
+    for (int r = 0; r < rows; r++) greatest[r] = (f32x16)(-INFINITY);
+    for (int64_t j = 0; j < head->padded; j += TRIAGE_LANES) {
+        f32x16 sums[TRIAGE_QUERY_ROWS];
+        for (int r = 0; r < rows; r++) sums[r] = 0;
+        for (int64_t d = 0; d < head->head_size; d++) {
+            f32x16 keys = load(head->transposed + d * head->padded + j);
+            for (int r = 0; r < rows; r++) sums[r] = sums[r] + head->queries[(first + r) * head->stride + d] * keys;
+        }
+        for (int r = 0; r < rows; r++) {
+            f32x16 scaled = sums[r] * head->scale;
+            store(head->scores + r * head->padded + j, scaled);
+            for (int64_t i = head->count - j; i < TRIAGE_LANES; i++) scaled[i] = -INFINITY;
+            greatest[r] = greater(scaled, greatest[r]);
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        float *scores = head->scores + r * head->padded;
+        float most = greatest_lane(greatest[r]);
+        f32x16 sum = 0;
+        for (int64_t j = 0; j < head->padded; j += TRIAGE_LANES) {
+            f32x16 value = triage_exponential_vector(load(scores + j) - most);
+            for (int64_t i = head->count - j; i < TRIAGE_LANES; i++) value[i] = 0;
+            store(scores + j, value);
+            sum = sum + value;
+        }
+        inverses[r] = reciprocal(sum_lanes(sum));
+    }
+}
+
+// out[r][d] = sum over keys of scores[r][j] * values[j][d], times inverses[r].
+static inline __attribute__((always_inline)) void mix(const attention_head *head, int rows, const float *inverses,
+                                                      float *out, int64_t out_stride) {
+    for (int64_t d = 0; d < head->head_size; d += TRIAGE_LANES) {
+        int64_t rest = head->head_size - d;
+        f32x16 sums[TRIAGE_QUERY_ROWS];
+        for (int r = 0; r < rows; r++) sums[r] = 0;
+        for (int64_t j = 0; j < head->count; j++) {
+            f32x16 values = load_some(head->values + j * head->stride + d, rest, 0);
+            for (int r = 0; r < rows; r++) sums[r] = sums[r] + head->scores[r * head->padded + j] * values;
+        }
+        for (int r = 0; r < rows; r++) store_some(out + r * out_stride + d, sums[r] * inverses[r], rest);
+    }
+}
+
+static void attention(const float *qkv, int64_t qkv_stride, int64_t count, int64_t heads, int64_t head_size,
+                      float *scratch, float *out, int64_t out_stride) {
+    int64_t padded = (count + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
+    for (int64_t h = 0; h < heads; h++) {
+        const float *queries = qkv + h * head_size;
+        attention_head head = {
+            .queries = queries,
+            .keys = queries + heads * head_size,
+            .values = queries + 2 * heads * head_size,
+            .stride = qkv_stride,
+            .count = count,
+            .padded = padded,
+            .head_size = head_size,
+            .scores = scratch,
+            .transposed = scratch + TRIAGE_QUERY_ROWS * padded,
+            .scale = triage_inverse_square_root((float)head_size),
+        };
+        transpose_keys(&head);
+        float inverses[TRIAGE_QUERY_ROWS];
+        int64_t first = 0;
+        for (; first + TRIAGE_QUERY_ROWS <= count; first += TRIAGE_QUERY_ROWS) {
+            score(&head, first, TRIAGE_QUERY_ROWS, inverses);
+            mix(&head, TRIAGE_QUERY_ROWS, inverses, out + first * out_stride + h * head_size, out_stride);
+        }
+        for (; first < count; first++) {
+            score(&head, first, 1, inverses);
+            mix(&head, 1, inverses, out + first * out_stride + h * head_size, out_stride);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// The elementary functions of the definition, written once for both a float and a vector of floats.
+//
+// F is float or a vector of floats, I the unsigned integer type of the same width. Only operations whose result
+// IEEE-754 fixes are used, so all widths and all machines agree to the bit.
+#pragma once
+
+#include <stdint.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+#define TRIAGE_NORMAL_LIMIT 5.0f
+
+// Phi(x) - 1/2 = x * P(2 (x/5)^2 - 1) for |x| <= 5. Weighted least squares at Chebyshev nodes, degree 12.
+static const float triage_normal_coefficients[13] = {
+    0x1.218356p-3f,  -0x1.1fef0cp-4f,  0x1.a60f5ep-5f,  -0x1.4b4bd2p-5f, 0x1.018632p-5f,
+    -0x1.7d5a1ap-6f, 0x1.0d3216p-6f,   -0x1.6d4006p-7f, 0x1.a04e62p-8f,  -0x1.627becp-9f,
+    0x1.d1f896p-10f, -0x1.a5026ap-10f, 0x1.351b4ep-11f,
+};
+
+// exp(x) for |x| <= ln(2) / 2: weighted least squares at Chebyshev nodes, degree 6.
+static const float triage_exponential_coefficients[7] = {
+    1.0f,
+    1.0f,
+    0.49999991059303284f,
+    0.1666642129421234f,
+    0.0416683591902256f,
+    0.008374771103262901f,
+    0.0013829420786350965f,
+};
+
+// Defines the functions for one pair of types. SELECT(mask, a, b) picks by comparison result, ROUND rounds half to
+// even, TO_INT converts a rounded value to a signed integer, BITS and FLOAT reinterpret.
+#define TRIAGE_DEFINE_FLOAT_MATH(F, I, SUFFIX, SELECT, ROUND, TO_INT, BITS, FLOAT)                                   \
+    static inline F triage_clamp_##SUFFIX(F x, F low, F high) {                                                      \
+        x = SELECT(x > low, x, low); /* a NaN becomes `low` */                                                       \
+        return SELECT(x < high, x, high);                                                                            \
+    }                                                                                                                \
+                                                                                                                     \
+    /* 1/x for positive normal x: three Newton steps from a guess within 5 %. */                                     \
+    static inline F triage_reciprocal_##SUFFIX(F x) {                                                                \
+        F y = FLOAT((I)(0x7EF311C3u - BITS(x)));                                                                     \
+        y = y * (2.0f - x * y);                                                                                      \
+        y = y * (2.0f - x * y);                                                                                      \
+        return y * (2.0f - x * y);                                                                                   \
+    }                                                                                                                \
+                                                                                                                     \
+    /* exp(x); arguments outside [-87, 88] are clamped to it. */                                                     \
+    static inline F triage_exponential_##SUFFIX(F x) {                                                               \
+        x = triage_clamp_##SUFFIX(x, (F)(-87.0f), (F)(88.0f));                                                       \
+        F n = ROUND(x * 1.44269504088896341f);                                                                       \
+        F r = (x - n * 0.693359375f) - n * -2.12194440e-4f;                                                          \
+        F p = (F)(triage_exponential_coefficients[6]);                                                               \
+        for (int i = 5; i >= 0; i--) p = p * r + triage_exponential_coefficients[i];                                 \
+        return FLOAT((I)(BITS(p) + ((I)TO_INT(n) << 23)));                                                           \
+    }                                                                                                                \
+                                                                                                                     \
+    /* 1 / (1 + exp(-x)) */                                                                                          \
+    static inline F triage_sigmoid_##SUFFIX(F x) {                                                                   \
+        return triage_reciprocal_##SUFFIX(1.0f + triage_exponential_##SUFFIX(-x));                                   \
+    }                                                                                                                \
+                                                                                                                     \
+    static inline F triage_gelu_##SUFFIX(F x) {                                                                      \
+        F c = triage_clamp_##SUFFIX(x, (F)(-TRIAGE_NORMAL_LIMIT), (F)(TRIAGE_NORMAL_LIMIT));                         \
+        F t = (c * c) * (2.0f / (TRIAGE_NORMAL_LIMIT * TRIAGE_NORMAL_LIMIT)) - 1.0f;                                 \
+        F p = (F)(triage_normal_coefficients[12]);                                                                   \
+        _Pragma("clang loop unroll(full)") for (int i = 11; i >= 0; i--) p = p * t + triage_normal_coefficients[i];  \
+        return x * (c * p + 0.5f);                                                                                   \
+    }                                                                                                                \
+                                                                                                                     \
+    static inline __attribute__((always_inline)) F triage_activate_##SUFFIX(F x, triage_activation activation) {     \
+        switch (activation) {                                                                                        \
+            case TRIAGE_ACTIVATION_GELU:                                                                             \
+                return triage_gelu_##SUFFIX(x);                                                                      \
+            /* tanh(u) = 2 sigmoid(2u) - 1, so x (1 + tanh(u)) / 2 = x sigmoid(2u), u = sqrt(2/pi)(x + 0.044715 x^3) \
+             */                                                                                                      \
+            case TRIAGE_ACTIVATION_GELU_TANH:                                                                        \
+                return x * triage_sigmoid_##SUFFIX((x + ((x * x) * x) * 0.044715f) * 1.5957691216057308f);           \
+            case TRIAGE_ACTIVATION_RELU:                                                                             \
+                return SELECT(x > (F)(0.0f), x, (F)(0.0f));                                                          \
+            case TRIAGE_ACTIVATION_TANH:                                                                             \
+                return triage_sigmoid_##SUFFIX(x * 2.0f) * 2.0f - 1.0f;                                              \
+            case TRIAGE_ACTIVATION_NONE:                                                                             \
+                break;                                                                                               \
+        }                                                                                                            \
+        return x;                                                                                                    \
+    }
+
+// 1/sqrt(x) for positive normal x: four Newton steps from a guess within 4 %. Used once a row, so scalar everywhere.
+static inline float triage_inverse_square_root(float x) {
+    union {
+        float f;
+        uint32_t i;
+    } y = {.f = x};
+    y.i = 0x5F3759DF - (y.i >> 1);
+    float half = 0.5f * x;
+    for (int step = 0; step < 4; step++) y.f = y.f * (1.5f - (half * y.f) * y.f);
+    return y.f;
+}

@@ -1,0 +1,27 @@
+// The layout that linear_int8 reads: panels of 48 outputs, in each panel groups of 4 inputs, the 4 bytes that one
+// vpdpbusd lane multiplies side by side.
+#include "CKernels.h"
+
+static int64_t groups_of(int64_t inputs) { return (inputs + 3) / 4; }
+
+int64_t triage_packed_size(int64_t inputs, int64_t outputs) {
+    return (outputs + TRIAGE_PANEL - 1) / TRIAGE_PANEL * groups_of(inputs) * TRIAGE_PANEL * 4;
+}
+
+void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t count, int8_t *packed,
+                      int32_t *column_sums) {
+    for (int64_t output = first; output < first + count; output++, rows += inputs) {
+        int8_t *panel = packed + output / TRIAGE_PANEL * groups_of(inputs) * TRIAGE_PANEL * 4;
+        int32_t sum = 0;
+        for (int64_t input = 0; input < inputs; input++) {
+            panel[(input / 4 * TRIAGE_PANEL + output % TRIAGE_PANEL) * 4 + input % 4] = rows[input];
+            sum += rows[input];
+        }
+        column_sums[output] = sum;
+    }
+}
+
+int64_t triage_attention_scratch(int64_t count, int64_t head_size) {
+    int64_t padded = (count + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
+    return padded * (TRIAGE_QUERY_ROWS + head_size);
+}
