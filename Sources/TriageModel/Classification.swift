@@ -1,0 +1,50 @@
+/// What a model says of one text.
+public struct Classification: Sendable, Equatable {
+    /// One raw output a label, in the order of `TriageModel.labels`.
+    public let logits: [Float]
+    /// The calibrated probability of each label: a softmax of the logits over the model's temperature, or a sigmoid of
+    /// each where labels do not exclude one another. For a regression model, the logits themselves.
+    public let probabilities: [Float]
+    /// Tokens that the model read, special tokens included.
+    public let tokenCount: Int
+    /// Whether the text was longer than the model reads, so that only a part was.
+    public let isTruncated: Bool
+}
+
+/// The vector of one text.
+public struct Embedding: Sendable, Equatable {
+    /// As many values as the model's hidden size; of length 1 where the model normalises.
+    public let vector: [Float]
+    /// Tokens that the model read, special tokens included.
+    public let tokenCount: Int
+    /// Whether the text was longer than the model reads, so that only a part was.
+    public let isTruncated: Bool
+}
+
+/// The tokens of one text as the model reads them.
+public struct Tokens: Sendable, Equatable {
+    /// Vocabulary indices, special tokens included.
+    public let ids: [Int]
+    /// The same tokens as text.
+    public let texts: [String]
+    /// Whether tokens were cut off.
+    public let isTruncated: Bool
+}
+
+/// One answer a model can give, and who handles it.
+public struct Label: Sendable, Hashable {
+    /// The label's name in the model.
+    public let name: String
+    /// The route this label leads to; nil where the model names none.
+    public let route: String?
+}
+
+/// Which arithmetic a model is run with.
+public enum Precision: String, Sendable, CaseIterable {
+    /// int8 where the weights are stored as int8, otherwise 32-bit floating point.
+    case automatic = "auto"
+    /// 32-bit floating point through OpenBLAS: the accuracy reference, close to but not bit-identical everywhere.
+    case float32 = "f32"
+    /// 8-bit integers: bit-identical on every machine, alone and in any batch.
+    case int8
+}

@@ -1,0 +1,49 @@
+public import TriageModel
+
+/// Decides who handles a query: a script, a large remote model, or a person.
+///
+/// Safe to use from many threads at once.
+public struct Router: Sendable {
+    /// The model that decides.
+    public let model: TriageModel
+
+    /// Routes by the labels of `model`.
+    /// - Throws: `ModelError` where the model has no labels.
+    public init(model: TriageModel) throws(ModelError) {
+        guard !model.labels.isEmpty else {
+            throw ModelError(path: "", reason: "model \(model.name) only embeds: it has no labels to route by")
+        }
+        self.model = model
+    }
+
+    /// Decides on one query.
+    public func decide(_ text: String) throws(ModelError) -> RouteDecision {
+        decision(on: try model.classify(text))
+    }
+
+    /// Decides on queries, in order. Each decision is the one the query would get alone.
+    public func decide(_ texts: [String], threads: Int = 1) throws(ModelError) -> [RouteDecision] {
+        try model.classify(texts, threads: threads).map(decision(on:))
+    }
+
+    private func decision(on classification: Classification) -> RouteDecision {
+        let probabilities = classification.probabilities
+        // Equal probabilities keep the model's order, so that a tie is decided the same way everywhere.
+        let order = probabilities.indices.sorted {
+            (probabilities[$1], $0) < (probabilities[$0], $1)
+        }
+        let best = model.labels[order[0]]
+        let confidence = probabilities[order[0]]
+        return RouteDecision(
+            outcome: .classified,
+            label: best.name,
+            route: best.route ?? best.name,
+            confidence: confidence,
+            margin: order.count > 1 ? confidence - probabilities[order[1]] : confidence,
+            scores: order.map { .init(label: model.labels[$0].name, probability: probabilities[$0]) },
+            logits: classification.logits,
+            tokenCount: classification.tokenCount,
+            isTruncated: classification.isTruncated
+        )
+    }
+}
