@@ -10,5 +10,6 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// The path and the reason on one line.
     public var description: String { path.isEmpty ? reason : "\(path): \(reason)" }
 }

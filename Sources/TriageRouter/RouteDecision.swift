@@ -1,5 +1,3 @@
-public import TriageModel
-
 /// Who handles a query, and everything that is needed to explain and to recompute that.
 public struct RouteDecision: Sendable, Equatable {
     /// How the decision came about.
