@@ -1,0 +1,66 @@
+import Encoder
+import Synchronization
+
+/// All scratch memory of one forward pass, for at most `tokenCapacity` tokens and as many sequences. Used by one call at
+/// a time.
+final class Activations: Sendable {
+    let tokenCapacity: Int
+    /// `[tokens][hidden]`: the vectors between blocks.
+    let hidden: AlignedBuffer<Float>
+    /// `[tokens][hidden]`: a sublayer's output plus its input, before the layer norm.
+    let sum: AlignedBuffer<Float>
+    /// `[tokens][3 hidden]`: queries, keys and values of all heads.
+    let queryKeyValue: AlignedBuffer<Float>
+    /// `[tokens][hidden]`: the heads' outputs.
+    let context: AlignedBuffer<Float>
+    /// `[tokens][intermediate]`
+    let intermediate: AlignedBuffer<Float>
+    /// The input of the linear layer at hand.
+    let quantized: QuantizedActivations
+    let attention: AlignedBuffer<Float>
+    /// `[sequences][hidden]`
+    let pooled: AlignedBuffer<Float>
+    /// `[sequences][hidden]`: after the dense layer of the head.
+    let transformed: AlignedBuffer<Float>
+    /// `[sequences][outputs]`
+    let logits: AlignedBuffer<Float>
+
+    init(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int) {
+        let hiddenSize = configuration.hiddenSize
+        self.tokenCapacity = tokenCapacity
+        hidden = AlignedBuffer(count: tokenCapacity * hiddenSize)
+        sum = AlignedBuffer(count: tokenCapacity * hiddenSize)
+        queryKeyValue = AlignedBuffer(count: tokenCapacity * 3 * hiddenSize)
+        context = AlignedBuffer(count: tokenCapacity * hiddenSize)
+        intermediate = AlignedBuffer(count: tokenCapacity * configuration.intermediateSize)
+        quantized = QuantizedActivations(
+            rowCapacity: tokenCapacity,
+            columnCapacity: max(hiddenSize, configuration.intermediateSize)
+        )
+        attention = AlignedBuffer(
+            count: Kernels.attentionScratch(
+                tokens: min(tokenCapacity, configuration.maximumPositions),
+                headSize: hiddenSize / configuration.headCount
+            )
+        )
+        pooled = AlignedBuffer(count: tokenCapacity * hiddenSize)
+        transformed = AlignedBuffer(count: head.transform == nil ? 0 : tokenCapacity * hiddenSize)
+        logits = AlignedBuffer(count: tokenCapacity * head.outputCount)
+    }
+}
+
+/// Lends scratch memory to concurrent calls and keeps it for the next: after the first calls nothing is allocated.
+final class ActivationPool: Sendable {
+    private let idle = Mutex<[Activations]>([])
+    private let make: @Sendable () -> Activations
+
+    init(make: @escaping @Sendable () -> Activations) {
+        self.make = make
+    }
+
+    func withActivations<Failure: Error>(_ body: (Activations) throws(Failure) -> Void) throws(Failure) {
+        let activations = idle.withLock { $0.popLast() } ?? make()
+        defer { idle.withLock { $0.append(activations) } }
+        try body(activations)
+    }
+}

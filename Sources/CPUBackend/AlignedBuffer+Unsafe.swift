@@ -1,0 +1,36 @@
+/// A fixed number of elements, aligned to 64 bytes and zero at first: scratch that kernels write, or weights packed for
+/// them. Reading and writing through it happens in the kernels only.
+///
+/// `@unchecked Sendable`: weights are written before they are shared and never after; scratch is used by one call at a
+/// time, which `ActivationPool` sees to.
+@safe
+final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+    let count: Int
+    let pointer: UnsafeMutablePointer<Element>
+
+    /// `Element` must be a type for which all bits zero is a value.
+    init(count: Int) {
+        self.count = count
+        let bytes = max(count, 1) * MemoryLayout<Element>.stride
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        unsafe pointer = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    }
+
+    /// A copy of `values`, followed by zeros up to `count`.
+    convenience init(_ values: [Element], paddedTo count: Int? = nil) {
+        self.init(count: max(count ?? 0, values.count))
+        unsafe values.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            unsafe pointer.update(from: base, count: source.count)
+        }
+    }
+
+    deinit { unsafe pointer.deallocate() }
+
+    /// Appends the first `length` elements to an array, without an allocation where its capacity serves.
+    func append(_ length: Int, to array: inout [Element]) {
+        precondition(length >= 0 && length <= count)
+        unsafe array.append(contentsOf: UnsafeBufferPointer(start: pointer, count: length))
+    }
+}

@@ -1,0 +1,93 @@
+package import Encoder
+
+/// The network on the CPU: int8 through our own kernels, or 32-bit floating point through OpenBLAS.
+///
+/// Immutable but for a pool of scratch memory; safe to call from many threads at once.
+package final class CPUBackend: EncoderBackend {
+    /// The arithmetic of the linear layers inside the encoder.
+    package enum Arithmetic: String, Sendable {
+        case int8, float32 = "f32"
+    }
+
+    package let name: String
+    package let preferredTokenCount = 512
+
+    let configuration: EncoderConfiguration
+    let headConfiguration: HeadConfiguration
+    let kernels: Kernels
+    let tables: EmbeddingTables
+    let embeddingNorm: Norm
+    let blocks: [Block]
+    let transform: Float32Linear?
+    let classifier: Float32Linear?
+    let pool: ActivationPool
+
+    /// Prepares weights for the kernels of `instructionSet`; the weights may be freed afterwards, but for the tables.
+    /// Throws `EncoderError.unavailable` where the machine lacks the instruction set or OpenBLAS.
+    package init(
+        configuration: EncoderConfiguration,
+        head: HeadConfiguration,
+        weights: EncoderWeights,
+        arithmetic: Arithmetic,
+        instructionSet: InstructionSet? = nil
+    ) throws(EncoderError) {
+        let selected = if let instructionSet { instructionSet } else { try InstructionSet.selected() }
+        guard let kernels = selected.kernels else {
+            throw .unavailable("this machine does not support \(selected.rawValue)")
+        }
+        let openBLAS: OpenBLAS? = arithmetic == .float32 ? try OpenBLAS.load() : nil
+        name =
+            "cpu-\(arithmetic.rawValue)-" + (openBLAS.map { "openblas-\($0.core.lowercased())" } ?? selected.rawValue)
+        self.configuration = configuration
+        headConfiguration = head
+        self.kernels = kernels
+        tables = try EmbeddingTables(weights)
+        embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
+        var blocks: [Block] = []
+        for block in weights.blocks {
+            blocks.append(
+                try Block(block, epsilon: configuration.normEpsilon) { layers throws(EncoderError) in
+                    if let openBLAS { .float32(Float32Linear(layers), openBLAS) } else { .int8(try Int8Linear(layers)) }
+                }
+            )
+        }
+        self.blocks = blocks
+        transform = weights.transform.map { Float32Linear([$0]) }
+        classifier = weights.classifier.map { Float32Linear([$0]) }
+        let tokenCapacity = max(preferredTokenCount, configuration.maximumPositions)
+        pool = ActivationPool { Activations(configuration, head: head, tokenCapacity: tokenCapacity) }
+    }
+
+    package func run(_ batch: TokenBatch, into output: inout EncoderOutput) throws(EncoderError) {
+        try batch.validate(for: configuration)
+        output.embeddings.removeAll(keepingCapacity: true)
+        output.logits.removeAll(keepingCapacity: true)
+        try pool.withActivations { activations throws(EncoderError) in
+            guard batch.tokenCount > activations.tokenCapacity else {
+                return try run(batch, activations, into: &output)
+            }
+            var part = TokenBatch()
+            for sequence in 0..<batch.sequenceCount {
+                let range = batch.range(of: sequence)
+                if part.tokenCount + range.count > activations.tokenCapacity {
+                    try run(part, activations, into: &output)
+                    part.removeAll()
+                }
+                part.append(ids: Array(batch.ids[range]), segmentIds: Array(batch.segmentIds[range]))
+            }
+            try run(part, activations, into: &output)
+        }
+    }
+
+    private func run(
+        _ batch: TokenBatch,
+        _ activations: Activations,
+        into output: inout EncoderOutput
+    ) throws(EncoderError) {
+        forward(batch, activations)
+        head(batch, activations)
+        activations.pooled.append(batch.sequenceCount * configuration.hiddenSize, to: &output.embeddings)
+        activations.logits.append(batch.sequenceCount * headConfiguration.outputCount, to: &output.logits)
+        guard output.embeddings.allSatisfy(\.isFinite), output.logits.allSatisfy(\.isFinite) else { throw .notFinite }
+    }
+}
