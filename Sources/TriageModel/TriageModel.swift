@@ -1,3 +1,9 @@
+package import CPUBackend
+package import Encoder
+import ModelFormat
+import Synchronization
+import Tokenization
+
 /// A loaded model: text in, probabilities or an embedding out.
 ///
 /// ```swift
@@ -6,38 +12,69 @@
 /// print(model.labels[0].name, answer.probabilities[0])
 /// ```
 ///
-/// Immutable and safe to use from many threads at once; each call works on its own scratch memory.
+/// Immutable and safe to use from many threads at once; each call works on scratch memory of its own.
 public final class TriageModel: Sendable {
-    /// Loads the model in `directory`.
-    /// - Throws: `ModelError` that names the file and what is wrong with it.
-    public init(directory: String, precision: Precision = .automatic) throws(ModelError) {
-        throw ModelError(path: directory, reason: "not implemented")
-    }
-
     /// The model's name, from `triage.json` or the directory.
-    public var name: String { "" }
+    public let name: String
+    /// The directory it was loaded from.
+    public let directory: String
     /// `sha256:` and the digest of the weight file.
-    public var identity: String { "" }
-    /// What computes, such as `cpu-int8-avx512vnni`.
-    public var backend: String { "" }
+    public let identity: String
     /// The labels in the order of the logits; empty for a model that only embeds.
-    public var labels: [Label] { [] }
-    /// The longest text, in tokens, that the model reads.
-    public var maximumTokenCount: Int { 0 }
-    /// Values in an embedding.
-    public var embeddingSize: Int { 0 }
+    public let labels: [Label]
+    /// The longest text, in tokens, that the model reads, special tokens included.
+    public let maximumTokenCount: Int
 
-    /// Classifies texts; the result of each does not depend on the others. `threads` run at most at once.
-    public func classify(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Classification] { [] }
+    package let files: ModelFiles
+    package let encoder: any EncoderBackend
+    let tokenizer: Tokenizer
+    let calibration: Calibration
+    let scratch = ScratchPool()
 
-    /// Classifies one text.
-    public func classify(_ text: String) throws(ModelError) -> Classification {
-        throw ModelError(path: "", reason: "not implemented")
+    /// Loads the model in `directory`: an ordinary Hugging Face directory of the BERT family, with or without the
+    /// `triage.json` that `triage convert` writes.
+    /// - Throws: `ModelError` that names the file and what is wrong with it.
+    public convenience init(directory: String, precision: Precision = .automatic) throws(ModelError) {
+        try self.init(files: ModelFiles(directory), precision: precision)
     }
 
-    /// Embeds texts; the result of each does not depend on the others.
-    public func embed(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Embedding] { [] }
+    package init(
+        files: ModelFiles, precision: Precision, instructionSet: InstructionSet? = nil
+    ) throws(ModelError) {
+        // Hashing the file, reading the vocabulary and decoding the weights take about as long as one another.
+        let (identity, tokenizer, backend) = try Self.concurrently(
+            { () throws(ModelError) in files.identity },
+            { () throws(ModelError) in try files.tokenizer() },
+            { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) })
+        guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
+            throw ModelError(
+                path: files.directory.path(of: ModelDirectory.tokenizerFile),
+                reason: "has \(tokenizer.vocabularySize) tokens, the model \(files.configuration.encoder.vocabularySize)")
+        }
+        self.files = files
+        self.identity = identity
+        self.tokenizer = tokenizer
+        encoder = backend
+        directory = files.directory.path
+        name = files.name
+        labels = files.labels
+        calibration = Calibration(
+            problemType: files.configuration.problemType, temperature: files.description?.temperature ?? 1)
+        maximumTokenCount = files.configuration.encoder.maximumPositions
+    }
 
-    /// The tokens of a text.
-    public func tokenize(_ text: String) -> Tokens { Tokens(ids: [], texts: [], isTruncated: false) }
+    /// What computes, such as `cpu-int8-avx512vnni`.
+    public var backend: String { encoder.name }
+
+    /// Values in an embedding.
+    public var embeddingSize: Int { files.configuration.encoder.hiddenSize }
+
+    /// The tokens of a text as the model reads them.
+    public func tokenize(_ text: String) -> Tokens {
+        let encoding = tokenizer.encode(text, maximumLength: maximumTokenCount)
+        return Tokens(
+            ids: encoding.ids.map(Int.init),
+            texts: encoding.ids.map { tokenizer.token(for: Int($0)) ?? "" },
+            isTruncated: encoding.isTruncated)
+    }
 }

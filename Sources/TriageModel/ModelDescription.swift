@@ -1,0 +1,97 @@
+package import Encoder
+package import StrictJSON
+
+/// What `triage.json` says beyond the Hugging Face files: labels and routes, calibration, pooling, golden vectors, and
+/// where the model comes from. Keys it does not know are kept for those who read them.
+package struct ModelDescription: Sendable {
+    /// The version of the schema that this program reads and writes.
+    package static let format = 1
+
+    /// A text with the exact output of the int8 path for it.
+    package struct GoldenVector: Sendable, Equatable {
+        package let text: String
+        /// The logits of a classifier, the embedding of an encoder.
+        package let values: [Float]
+
+        package init(text: String, values: [Float]) {
+            self.text = text
+            self.values = values
+        }
+    }
+
+    package let json: JSONObject
+    package let name: String?
+    package let version: String?
+    package let labels: [Label]?
+    package let pooling: Pooling?
+    /// Whether the dense layer between pooling and classifier is used.
+    package let usesPooler: Bool
+    package let normalizes: Bool?
+    package let temperature: Float
+    package let goldenVectors: [GoldenVector]
+
+    package init(_ json: JSONValue, path: String) throws(ModelError) {
+        let fields = try JSONFields(json, path: path)
+        let format = try fields.integer("format")
+        guard format == Self.format else {
+            throw ModelError(
+                path: path, reason: "\"format\" is \(format), this program reads format \(Self.format)")
+        }
+        self.json = fields.object
+        name = try fields.string("name")
+        version = try fields.string("version")
+        labels = try Self.labels(fields)
+        pooling = try Self.pooling(fields)
+        usesPooler = try fields.bool("pooler", default: pooling == nil)
+        normalizes = fields["normalize"] == nil ? nil : try fields.bool("normalize", default: false)
+        temperature = try Self.temperature(fields)
+        goldenVectors = try Self.goldenVectors(fields)
+    }
+
+    private static func labels(_ fields: JSONFields) throws(ModelError) -> [Label]? {
+        guard let value = fields["labels"] else { return nil }
+        guard let array = value.array else { throw fields.wrong("labels", "an array") }
+        var labels: [Label] = []
+        for element in array {
+            let label = try JSONFields(element, path: fields.path, field: "labels")
+            guard let name = try label.string("name") else { throw label.wrong("name", "a string") }
+            guard !labels.contains(where: { $0.name == name }) else {
+                throw ModelError(path: fields.path, reason: "label \(name.debugDescription) occurs twice")
+            }
+            labels.append(Label(name: name, route: try label.string("route")))
+        }
+        return labels
+    }
+
+    private static func pooling(_ fields: JSONFields) throws(ModelError) -> Pooling? {
+        guard let name = try fields.string("pooling") else { return nil }
+        guard let pooling = Pooling(rawValue: name) else {
+            throw ModelError(path: fields.path, reason: "\"pooling\" is \"\(name)\", expected mean or cls")
+        }
+        return pooling
+    }
+
+    private static func temperature(_ fields: JSONFields) throws(ModelError) -> Float {
+        guard let value = fields["calibration"] else { return 1 }
+        let calibration = try JSONFields(value, path: fields.path, field: "calibration")
+        let temperature = Float(try calibration.number("temperature", default: 1))
+        guard temperature.isNormal, temperature > 0 else {
+            throw ModelError(path: fields.path, reason: "\"temperature\" is \(temperature), expected more than 0")
+        }
+        return temperature
+    }
+
+    private static func goldenVectors(_ fields: JSONFields) throws(ModelError) -> [GoldenVector] {
+        guard let value = fields["golden"] else { return [] }
+        guard let array = value.array else { throw fields.wrong("golden", "an array") }
+        var vectors: [GoldenVector] = []
+        for element in array {
+            let vector = try JSONFields(element, path: fields.path, field: "golden")
+            guard let text = try vector.string("text") else { throw vector.wrong("text", "a string") }
+            let numbers = vector["values"]?.array?.map(\.number)
+            guard let numbers, !numbers.contains(nil) else { throw vector.wrong("values", "an array of numbers") }
+            vectors.append(GoldenVector(text: text, values: numbers.compactMap { $0.map { Float($0) } }))
+        }
+        return vectors
+    }
+}

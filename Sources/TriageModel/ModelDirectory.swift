@@ -1,0 +1,69 @@
+package import ModelFormat
+package import StrictJSON
+import Tensors
+
+/// The files of a model, by their places in its directory.
+package struct ModelDirectory: Sendable {
+    package static let configurationFile = "config.json"
+    package static let tokenizerFile = "tokenizer.json"
+    package static let descriptionFile = "triage.json"
+    package static let compressedWeightsFile = "model.safetensors.zst"
+    package static let plainWeightsFile = "model.safetensors"
+
+    /// A vocabulary of a million words fits; a JSON document beyond this is not one of a small model.
+    private static let jsonByteLimit = 64 << 20
+
+    package let path: String
+
+    package init(_ path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    package func path(of file: String) -> String { "\(path)/\(file)" }
+
+    /// Throws `ModelError` unless this is a directory.
+    package func check() throws(ModelError) {
+        switch FileKind.of(path) {
+        case .directory: return
+        case nil: throw ModelError(path: path, reason: "no such model directory")
+        case .regularFile, .other: throw ModelError(path: path, reason: "is not a directory; a model is a directory")
+        }
+    }
+
+    package func contains(_ file: String) -> Bool { FileKind.of(path(of: file)) == .regularFile }
+
+    /// The bytes of a small file, at most `jsonByteLimit`.
+    package func bytes(of file: String) throws(ModelError) -> [UInt8] {
+        let path = path(of: file)
+        do throws(ModelFileError) {
+            let memory = try MappedFile.open(path)
+            guard memory.byteCount <= Self.jsonByteLimit else {
+                throw ModelFileError(
+                    path: path, code: .limitExceeded,
+                    reason: "has \(memory.byteCount) bytes, the limit is \(Self.jsonByteLimit)")
+            }
+            return memory.bytes
+        } catch {
+            throw ModelError(path: error.path, reason: error.reason)
+        }
+    }
+
+    package func json(of file: String) throws(ModelError) -> JSONValue {
+        let bytes = try bytes(of: file)
+        do throws(JSONError) { return try JSONParser.parse(bytes) } catch {
+            throw ModelError(path: path(of: file), reason: "is not valid JSON: \(error)")
+        }
+    }
+
+    package func openWeights() throws(ModelError) -> WeightFile {
+        let files = [Self.compressedWeightsFile, Self.plainWeightsFile]
+        guard let file = files.first(where: contains) else {
+            throw ModelError(path: path, reason: "holds neither \(files[0]) nor \(files[1])")
+        }
+        do throws(ModelFileError) { return try WeightFile.open(path(of: file)) } catch {
+            throw ModelError(path: error.path, reason: error.reason)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package import CPUBackend
+package import Encoder
+import Glibc
+package import ModelFormat
+package import Tokenization
+
+/// A model directory, read and checked but for the weights themselves: what `TriageModel` loads and `inspect` shows.
+package struct ModelFiles: Sendable {
+    package let directory: ModelDirectory
+    package let configuration: HuggingFaceConfiguration
+    package let description: ModelDescription?
+    package let weights: WeightFile
+    package let head: HeadConfiguration
+    package let labels: [Label]
+    package let names: TensorNames
+    package let specifications: [TensorSpecification]
+
+    package init(_ path: String) throws(ModelError) {
+        directory = ModelDirectory(path)
+        try directory.check()
+        configuration = try HuggingFaceConfiguration(
+            directory.json(of: ModelDirectory.configurationFile),
+            path: directory.path(of: ModelDirectory.configurationFile))
+        if directory.contains(ModelDirectory.descriptionFile) {
+            description = try ModelDescription(
+                directory.json(of: ModelDirectory.descriptionFile),
+                path: directory.path(of: ModelDirectory.descriptionFile))
+        } else {
+            description = nil
+        }
+        labels = try Self.labels(directory, configuration, description)
+        head = try Self.head(directory, configuration, description)
+        weights = try directory.openWeights()
+        names = configuration.names(WeightLoading.prefix(in: weights, configuration: configuration))
+        specifications = configuration.encoder.tensors(names: names, head: head)
+    }
+
+    package var name: String {
+        description?.name ?? directory.path.split(separator: "/").last.map(String.init) ?? directory.path
+    }
+
+    private static func labels(
+        _ directory: ModelDirectory, _ configuration: HuggingFaceConfiguration, _ description: ModelDescription?
+    ) throws(ModelError) -> [Label] {
+        guard let labels = description?.labels else {
+            return configuration.labels.map { Label(name: $0, route: nil) }
+        }
+        guard labels.count == configuration.labels.count else {
+            throw ModelError(
+                path: directory.path(of: ModelDirectory.descriptionFile),
+                reason: "names \(labels.count) labels, config.json \(configuration.labels.count)")
+        }
+        return labels
+    }
+
+    /// The head as `triage.json` describes it, else as sentence-transformers does, else as the architecture has it.
+    private static func head(
+        _ directory: ModelDirectory, _ configuration: HuggingFaceConfiguration, _ description: ModelDescription?
+    ) throws(ModelError) -> HeadConfiguration {
+        var head = configuration.head
+        if let description {
+            head.pooling = description.pooling ?? head.pooling
+            head.normalizesEmbedding = description.normalizes ?? head.normalizesEmbedding
+            if !description.usesPooler { head.transform = nil }
+        } else if head.outputCount == 0, let sentence = try SentenceTransformersFiles(directory) {
+            head.pooling = sentence.pooling
+            head.normalizesEmbedding = sentence.normalizes
+        }
+        return head
+    }
+
+    /// The SHA-256 of the weight file, which stands for the model in every decision.
+    package var identity: String { "sha256:" + weights.identity() }
+
+    package func tokenizer() throws(ModelError) -> Tokenizer {
+        let bytes = try directory.bytes(of: ModelDirectory.tokenizerFile)
+        do throws(TokenizerError) { return try Tokenizer(parsing: bytes) } catch {
+            throw ModelError(path: directory.path(of: ModelDirectory.tokenizerFile), reason: error.description)
+        }
+    }
+
+    func backend(
+        precision: Precision, instructionSet: InstructionSet?
+    ) throws(ModelError) -> any EncoderBackend {
+        let loading = try WeightLoading(specifications, in: weights)
+        let arithmetic: CPUBackend.Arithmetic =
+            switch precision {
+            case .automatic: loading.isQuantized ? .int8 : .float32
+            case .float32: .float32
+            case .int8: .int8
+            }
+        return try cpuBackend(arithmetic, loading: loading, instructionSet: instructionSet)
+    }
+
+    /// The network on the CPU.
+    package func cpuBackend(
+        _ arithmetic: CPUBackend.Arithmetic, loading: WeightLoading? = nil, instructionSet: InstructionSet? = nil
+    ) throws(ModelError) -> CPUBackend {
+        let loaded = if let loading { loading } else { try WeightLoading(specifications, in: weights) }
+        let encoderWeights = try loaded.load(
+            configuration: configuration.encoder, names: names, head: head, threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+        do throws(EncoderError) {
+            return try CPUBackend(
+                configuration: configuration.encoder, head: head, weights: encoderWeights, arithmetic: arithmetic,
+                instructionSet: instructionSet)
+        } catch {
+            throw ModelError(path: directory.path, reason: error.description)
+        }
+    }
+}

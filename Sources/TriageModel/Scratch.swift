@@ -1,0 +1,28 @@
+import Encoder
+import Synchronization
+import Tokenization
+
+/// What a call needs between text and result; kept for the next call, so that short texts cost no allocation.
+final class Scratch {
+    var encoding = Encoding()
+    var batch = TokenBatch()
+    var output = EncoderOutput()
+}
+
+/// Lends scratch to concurrent calls.
+final class ScratchPool: Sendable {
+    private let idle = Mutex<[Box]>([])
+
+    // The pool hands each object to one call at a time.
+    private struct Box: @unchecked Sendable {
+        let scratch: Scratch
+    }
+
+    func withScratch<Result, Failure: Error>(
+        _ body: (Scratch) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let box = idle.withLock { $0.popLast() } ?? Box(scratch: Scratch())
+        defer { idle.withLock { $0.append(box) } }
+        return try body(box.scratch)
+    }
+}
