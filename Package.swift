@@ -1,13 +1,19 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// Fuzz targets need libFuzzer's instrumentation in everything they cover, so they exist only where this is asked for.
+let isFuzzing = Context.environment["TRIAGE_FUZZ"] != nil
+let fuzzingSettings: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
+let swiftSettings: [SwiftSetting] =
+    fuzzingSettings + [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
 
 /// SwiftPM compiles C at -O0 in debug builds; kernels tested that way would take minutes.
 let kernelSettings: [CSetting] = [
@@ -26,6 +32,16 @@ func module(
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: swiftSettings,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    )
 }
 
 let package = Package(
@@ -78,3 +94,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
 )
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        fuzzer("WeightFileFuzz", ["ModelFormat", "Tensors", "CFuzzer"]),
+        fuzzer("JSONFuzz", ["StrictJSON", "CFuzzer"]),
+    ]
+}

@@ -86,7 +86,9 @@ package struct JSONWriter {
 
     private static func text(of number: Double) -> String {
         guard number.isFinite else { return "null" }
-        if let integer = Int64(exactly: number), abs(integer) < 1 << 53 { return integer.description }
+        if let integer = Int64(exactly: number), integer.magnitude < 1 << 53, integer != 0 || number.sign == .plus {
+            return integer.description
+        }
         return number.description
     }
 }

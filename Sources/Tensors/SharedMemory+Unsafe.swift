@@ -1,40 +1,69 @@
 import Glibc
 
-/// Memory that tensors share: allocated on the heap, aligned to 64 bytes (a cache line, an AVX-512 register), or a file
-/// mapped for reading. It is freed or unmapped with the last tensor.
+/// Memory that tensors share: allocated, aligned to 64 bytes (a cache line, an AVX-512 register), or a file mapped for
+/// reading. It is freed or unmapped with the last tensor.
 ///
-/// `@unchecked Sendable`: the bytes are written only inside the `fill` closure of `init`, before another thread can see
-/// the object, and are read-only after that.
+/// `@unchecked Sendable`: the bytes are written only inside the `fill` closure of `init` and `make`, before another
+/// thread can see the object, and are read-only after that.
 @safe
 package final class SharedMemory: @unchecked Sendable {
     package static let alignment = 64
+
+    /// From this size on memory comes as fresh pages of the system: they are zero without being touched, so the page
+    /// faults fall on whoever fills them first, which may be several threads.
+    private static let pagedByteCount = 128 << 10
 
     package let byteCount: Int
     private let base: UnsafeMutableRawPointer
     private let isMapped: Bool
 
     /// Allocates `byteCount` bytes and lets `fill` write them; bytes it leaves alone are zero.
-    /// Throws what `fill` throws; the size is the caller's to bound.
+    /// Throws what `fill` throws. The size is the caller's to bound: without memory for it the process stops.
     package init<Failure: Error>(
         byteCount: Int,
         fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
+        guard let memory = unsafe Self.allocate(byteCount: byteCount) else {
+            fatalError("no memory for a tensor of \(byteCount) bytes")
+        }
         self.byteCount = byteCount
-        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
-        isMapped = false
-        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        unsafe base = memory.base
+        isMapped = unsafe memory.isMapped
         unsafe try fill(UnsafeMutableRawBufferPointer(start: base, count: byteCount))
     }
 
     /// Maps the first `byteCount` bytes of an open file, read-only and private; nil when the system refuses (`errno`).
     package init?(mapping descriptor: CInt, byteCount: Int) {
-        guard byteCount > 0 else { return nil }
-        guard let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
-            unsafe address != UnsafeMutableRawPointer(bitPattern: -1)
-        else { return nil }
+        guard byteCount > 0, let address = unsafe Self.map(byteCount, PROT_READ, MAP_PRIVATE, descriptor) else {
+            return nil
+        }
         self.byteCount = byteCount
         unsafe base = address
         isMapped = true
+    }
+
+    private init?(zeros byteCount: Int) {
+        guard let memory = unsafe Self.allocate(byteCount: byteCount) else { return nil }
+        self.byteCount = byteCount
+        unsafe base = memory.base
+        isMapped = unsafe memory.isMapped
+    }
+
+    /// Allocates one block for each size and lets `fill` write all of them, on several threads if it likes; bytes it
+    /// leaves alone are zero. Nil when the system has no memory for them; throws what `fill` throws.
+    package static func make<Failure: Error>(
+        byteCounts: [Int],
+        fill: ([UnsafeMutableRawBufferPointer]) throws(Failure) -> Void
+    ) throws(Failure) -> [SharedMemory]? {
+        var blocks: [SharedMemory] = []
+        var buffers = unsafe [UnsafeMutableRawBufferPointer]()
+        for byteCount in byteCounts {
+            guard let block = SharedMemory(zeros: byteCount) else { return nil }
+            blocks.append(block)
+            unsafe buffers.append(UnsafeMutableRawBufferPointer(start: block.base, count: byteCount))
+        }
+        unsafe try fill(buffers)
+        return blocks
     }
 
     deinit {
@@ -45,5 +74,39 @@ package final class SharedMemory: @unchecked Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         unsafe try body(UnsafeRawBufferPointer(start: base, count: byteCount))
+    }
+
+    private static func allocate(byteCount: Int) -> (base: UnsafeMutableRawPointer, isMapped: Bool)? {
+        guard byteCount < pagedByteCount else {
+            let pages = unsafe map(byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            return unsafe pages.map { unsafe ($0, true) }
+        }
+        let base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: alignment)
+        unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        return unsafe (base, false)
+    }
+
+    private static func map(
+        _ byteCount: Int,
+        _ protection: CInt,
+        _ flags: CInt,
+        _ descriptor: CInt
+    ) -> UnsafeMutableRawPointer? {
+        let address = unsafe mmap(nil, byteCount, protection, flags, descriptor, 0)
+        return unsafe address == UnsafeMutableRawPointer(bitPattern: -1) ? nil : address
+    }
+}
+
+extension SharedMemory {
+    /// A copy of these bytes. The caller bounds the size.
+    package convenience init(copying bytes: [UInt8]) {
+        unsafe self.init(byteCount: bytes.count) { memory in
+            unsafe bytes.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+        }
+    }
+
+    /// Copies a range that lies within the memory.
+    package func bytes(in range: Range<Int>) -> [UInt8] {
+        unsafe withUnsafeBytes { unsafe [UInt8]($0[range]) }
     }
 }

@@ -41,6 +41,14 @@ import Testing
         #expect(try JSONParser.parse("2.5").integer == nil)
     }
 
+    /// Found by fuzzing: the magnitude of the smallest 64-bit integer is none itself.
+    @Test func writesNumbersAtTheEdgeOfIntegers() {
+        #expect(JSONValue.number(-0x1p63).text() == "-9.223372036854776e+18")
+        #expect(JSONValue.number(0x1p53).text() == "9007199254740992.0")
+        #expect(JSONValue.number(-3).text() == "-3")
+        #expect(JSONValue.number(-0.0).text() == "-0.0")
+    }
+
     @Test func writesFloatsShortAndNonFiniteAsNull() {
         #expect(JSONValue(Float(0.1)).text() == "0.1")
         #expect(JSONValue.number(.infinity).text() == "null")

@@ -1,0 +1,114 @@
+import Glibc
+import Tensors
+
+/// Why a system call failed, in the system's words.
+struct SystemError: Error {
+    let number: CInt
+
+    var message: String { unsafe String(cString: strerror(number)) }
+
+    /// The error of the call that just failed.
+    static var last: SystemError { SystemError(number: errno) }
+}
+
+/// An open file, closed at the end of its life.
+struct FileDescriptor: ~Copyable {
+    enum Kind { case regularFile, directory, other }
+
+    let number: CInt
+
+    private init(number: CInt) throws(SystemError) {
+        guard number >= 0 else { throw .last }
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// Opens for reading. A FIFO without a writer opens too, instead of waiting for one.
+    static func reading(_ path: String) throws(SystemError) -> FileDescriptor {
+        let path = try Self.checked(path)
+        return try FileDescriptor(number: unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
+    }
+
+    /// Opens an existing file of any kind for writing.
+    static func writing(_ path: String) throws(SystemError) -> FileDescriptor {
+        let path = try Self.checked(path)
+        return try FileDescriptor(number: unsafe Glibc.open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC))
+    }
+
+    /// Creates a file that must not exist yet, with the permissions that the process's mask leaves.
+    static func creating(_ path: String) throws(SystemError) -> FileDescriptor {
+        let path = try Self.checked(path)
+        return try FileDescriptor(number: unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+    }
+
+    /// The kind and size in bytes of an open file.
+    func status() throws(SystemError) -> (kind: Kind, byteCount: Int) {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { throw .last }
+        return (Self.kind(status.st_mode), Int(status.st_size))
+    }
+
+    /// The kind of file at a path, symbolic links followed; nil where there is none.
+    static func kind(at path: String) -> Kind? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return kind(status.st_mode)
+    }
+
+    private static func kind(_ mode: mode_t) -> Kind {
+        switch mode & S_IFMT {
+        case S_IFREG: .regularFile
+        case S_IFDIR: .directory
+        default: .other
+        }
+    }
+
+    func write(_ bytes: [UInt8]) throws(SystemError) {
+        try unsafe bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
+            try unsafe write(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    func write(_ tensor: Tensor) throws(SystemError) {
+        try unsafe tensor.withUnsafeBytes { bytes throws(SystemError) in try unsafe write(bytes) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var remaining = unsafe bytes[...]
+        while unsafe !remaining.isEmpty {
+            let written = unsafe Glibc.write(
+                number,
+                UnsafeRawBufferPointer(rebasing: remaining).baseAddress,
+                remaining.count
+            )
+            if written < 0 {
+                guard errno == EINTR else { throw .last }
+            } else {
+                unsafe remaining = remaining.dropFirst(written)
+            }
+        }
+    }
+
+    /// Waits until the storage has the bytes, or the names of a directory.
+    func synchronize() throws(SystemError) {
+        // File systems that cannot synchronise this kind of file say EINVAL; there is nothing to wait for.
+        guard fsync(number) == 0 || errno == EINVAL else { throw .last }
+    }
+
+    static func rename(_ old: String, to new: String) throws(SystemError) {
+        guard unsafe Glibc.rename(old, new) == 0 else { throw .last }
+    }
+
+    static func remove(_ path: String) {
+        unsafe _ = unlink(path)
+    }
+
+    /// A path with a zero byte would silently name another file.
+    private static func checked(_ path: String) throws(SystemError) -> String {
+        guard !path.utf8.contains(0) else { throw SystemError(number: EINVAL) }
+        return path
+    }
+}
