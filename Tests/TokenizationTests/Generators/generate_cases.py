@@ -17,6 +17,7 @@ import argparse
 import collections
 import csv
 import filecmp
+import itertools
 import json
 import pathlib
 import random
@@ -96,13 +97,16 @@ def truncated(length, strategy="LongestFirst", direction="Right"):
 def configurations(base):
     """Name to replaced sections. Together they use every option that is supported."""
     known = base["model"]["vocab"]
-    end = len(known)
     special = [added(known[t], t, special=True) for t in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")]
     marked = [dict(token, single_word=True, lstrip=token["content"] == "[MASK]") for token in special]
-    own = [added(end, "<ent>", lstrip=True, rstrip=True), added(end + 1, "Zürich Plus", normalized=True),
-           added(end + 2, "how", normalized=True, single_word=True), added(end + 3, "<<", rstrip=True),
-           added(end + 4, "<<<", lstrip=True), added(end + 5, " a ", normalized=True),
-           added(end + 6, "  ", rstrip=True, lstrip=True), added(end + 7, "ZURICH PLUS one", normalized=True, special=True)]
+    own = [added(None, "<ent>", lstrip=True, rstrip=True), added(None, "Zürich Plus", normalized=True),
+           added(None, "how", normalized=True, single_word=True), added(None, "<<", rstrip=True),
+           added(None, "<<<", lstrip=True), added(None, " a ", normalized=True),
+           added(None, "  ", rstrip=True, lstrip=True), added(None, "ZURICH PLUS one", normalized=True, special=True)]
+    # A token of the vocabulary keeps its id, others are counted on.
+    counted = itertools.count(len(known))
+    for token in own:
+        token["id"] = known[token["content"]] if token["content"] in known else next(counted)
     cls, sep = known["[CLS]"], known["[SEP]"]
 
     def piece(kind, name, segment):
