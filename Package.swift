@@ -30,8 +30,8 @@ func module(
     .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
 func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -85,7 +85,7 @@ let package = Package(
         ),
 
         tests("StrictJSON", ["StrictJSON"]),
-        tests("Tokenization", ["Tokenization", "StrictJSON"]),
+        tests("Tokenization", ["Tokenization", "StrictJSON"], exclude: ["Fixtures", "Generators"]),
         tests("ModelFormat", ["ModelFormat", "Tensors", "StrictJSON"]),
         tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
         tests("TriageModel", ["TriageModel", "StrictJSON"]),

@@ -134,12 +134,27 @@ package struct JSONParser {
             if !consume(UInt8(ascii: "+")) { _ = consume(UInt8(ascii: "-")) }
             try digits()
         }
+        if isInteger, let integer = integer(in: start..<position) { return .integer(integer) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else {
             throw JSONError(reason: "number out of range", offset: start)
         }
         return .number(number)
+    }
+
+    /// The value of an optional minus and digits; nil when it does not fit.
+    private func integer(in range: Range<Int>) -> Int64? {
+        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for byte in bytes[range].dropFirst(isNegative ? 1 : 0) {
+            let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
+            let digit = Int64(byte) - 0x30
+            // Accumulating downwards reaches the lowest integer, which has no positive twin.
+            let (next, borrow) = shifted.subtractingReportingOverflow(digit)
+            if overflow || borrow { return nil }
+            value = next
+        }
+        return isNegative ? value : value == .min ? nil : -value
     }
 
     private mutating func digits() throws(JSONError) {
@@ -155,7 +170,7 @@ package struct JSONParser {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 defer { position += 1 }
-                return try text(of: bytes[start..<position], startingAt: start)
+                return try text(of: bytes.span.extracting(start..<position), startingAt: start)
             case UInt8(ascii: "\\"): return try stringWithEscapes(from: start)
             case 0..<0x20: throw error("control character in a string")
             default: position += 1
@@ -164,11 +179,10 @@ package struct JSONParser {
         throw error("unterminated string")
     }
 
-    private func text(of slice: some Sequence<UInt8>, startingAt offset: Int) throws(JSONError) -> String {
-        guard let text = String(validating: slice, as: UTF8.self) else {
+    private func text(of bytes: Span<UInt8>, startingAt offset: Int) throws(JSONError) -> String {
+        do { return String(copying: try UTF8Span(validating: bytes)) } catch {
             throw JSONError(reason: "string that is not UTF-8", offset: offset)
         }
-        return text
     }
 
     private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> String {
@@ -178,7 +192,7 @@ package struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""):
                 position += 1
-                return try text(of: decoded, startingAt: start)
+                return try text(of: decoded.span, startingAt: start)
             case UInt8(ascii: "\\"):
                 position += 1
                 try escape(into: &decoded)
@@ -229,18 +243,5 @@ package struct JSONParser {
             position += 1
         }
         return value
-    }
-}
-
-/// Finds repeated keys: by comparison while there are few, by hashing beyond that.
-private struct KeySet {
-    private static let linearLimit = 16
-    private var hashed: Set<String> = []
-
-    /// Whether `key` is not among `members`, the object so far.
-    mutating func insert(_ key: String, after members: [JSONObject.Member]) -> Bool {
-        if members.count < Self.linearLimit { return !members.contains { $0.key == key } }
-        if members.count == Self.linearLimit { hashed.formUnion(members.lazy.map(\.key)) }
-        return hashed.insert(key).inserted
     }
 }

@@ -34,7 +34,18 @@ import Testing
         #expect(throws: JSONError.self) { try JSONParser.parse("{\(members),\"k99\":1}") }
     }
 
+    @Test func tellsCanonicallyEquivalentKeysApart() throws {
+        let few = #""\u00e9":1,"e\u0301":2"#
+        #expect(try JSONParser.parse("{\(few)}").object?.members.count == 2)
+        let others = (0..<100).map { "\"k\($0)\":0" }.joined(separator: ",")
+        #expect(try JSONParser.parse("{\(others),\(few)}").object?.members.count == 102)
+        #expect(throws: JSONError.self) { try JSONParser.parse("{\(others),\(few),\"é\":3}") }
+    }
+
     @Test func keepsSixtyFourBitIntegers() throws {
+        #expect(try JSONParser.parse("-9223372036854775808").integer == Int.min)
+        #expect(try JSONParser.parse("-9223372036854775809") == .number(-0x1p63))
+        #expect(try JSONParser.parse("-0") == .integer(0))
         #expect(try JSONParser.parse("9223372036854775807").integer == Int.max)
         #expect(try JSONParser.parse("9223372036854775808").integer == nil)
         #expect(try JSONParser.parse("2.0").integer == 2)
