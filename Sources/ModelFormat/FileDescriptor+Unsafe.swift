@@ -13,7 +13,6 @@ struct SystemError: Error {
 
 /// An open file, closed at the end of its life.
 struct FileDescriptor: ~Copyable {
-    enum Kind { case regularFile, directory, other }
 
     let number: CInt
 
@@ -45,20 +44,20 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// The kind and size in bytes of an open file.
-    func status() throws(SystemError) -> (kind: Kind, byteCount: Int) {
+    func status() throws(SystemError) -> (kind: FileKind, byteCount: Int) {
         var status = stat()
         guard unsafe fstat(number, &status) == 0 else { throw .last }
         return (Self.kind(status.st_mode), Int(status.st_size))
     }
 
     /// The kind of file at a path, symbolic links followed; nil where there is none.
-    static func kind(at path: String) -> Kind? {
+    static func kind(at path: String) -> FileKind? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         return kind(status.st_mode)
     }
 
-    private static func kind(_ mode: mode_t) -> Kind {
+    private static func kind(_ mode: mode_t) -> FileKind {
         switch mode & S_IFMT {
         case S_IFREG: .regularFile
         case S_IFDIR: .directory

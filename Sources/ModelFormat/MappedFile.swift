@@ -8,7 +8,7 @@ package enum MappedFile {
     /// Throws `unreadable` with the system's reason, `notRegularFile` (without waiting on a FIFO or a terminal), or
     /// `truncated` for an empty file.
     package static func open(_ path: String) throws(ModelFileError) -> SharedMemory {
-        let kind: FileDescriptor.Kind
+        let kind: FileKind
         let memory: SharedMemory?
         do throws(SystemError) {
             (kind, memory) = try map(path)
@@ -24,11 +24,21 @@ package enum MappedFile {
         }
     }
 
-    private static func map(_ path: String) throws(SystemError) -> (FileDescriptor.Kind, SharedMemory?) {
+    private static func map(_ path: String) throws(SystemError) -> (FileKind, SharedMemory?) {
         let descriptor = try FileDescriptor.reading(path)
         let (kind, byteCount) = try descriptor.status()
         guard kind == .regularFile, byteCount > 0 else { return (kind, nil) }
         guard let memory = SharedMemory(mapping: descriptor.number, byteCount: byteCount) else { throw .last }
         return (kind, memory)
+    }
+}
+
+/// What a path leads to, symbolic links followed.
+package enum FileKind: Sendable {
+    case regularFile, directory, other
+
+    /// Nil where there is nothing.
+    package static func of(_ path: String) -> FileKind? {
+        FileDescriptor.kind(at: path)
     }
 }

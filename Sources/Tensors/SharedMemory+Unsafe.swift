@@ -110,3 +110,8 @@ extension SharedMemory {
         unsafe withUnsafeBytes { unsafe [UInt8]($0[range]) }
     }
 }
+
+extension SharedMemory {
+    /// A copy of all bytes.
+    package var bytes: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}
