@@ -101,6 +101,16 @@ struct FileDescriptor: ~Copyable {
         guard unsafe Glibc.rename(old, new) == 0 else { throw .last }
     }
 
+    static func createDirectory(_ path: String) throws(SystemError) {
+        let path = try Self.checked(path)
+        guard unsafe mkdir(path, 0o777) == 0 else { throw .last }
+    }
+
+    static func removeDirectory(_ path: String) throws(SystemError) {
+        let path = try Self.checked(path)
+        guard unsafe rmdir(path) == 0 else { throw .last }
+    }
+
     static func remove(_ path: String) {
         unsafe _ = unlink(path)
     }

@@ -98,3 +98,11 @@ extension JSONValue {
 
     package init(_ value: Int) { self = .integer(Int64(value)) }
 }
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    package init(stringLiteral value: String) { self = .string(value) }
+
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+}

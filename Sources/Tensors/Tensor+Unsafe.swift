@@ -40,6 +40,16 @@ extension Tensor {
             unsafe values.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
         }
     }
+
+    /// A tensor whose elements have these bits; `Bits` has the size of an element.
+    package init<Bits: FixedWidthInteger & UnsignedInteger>(
+        littleEndian bits: [Bits], elementType: ElementType, shape: TensorShape
+    ) {
+        precondition(bits.count == shape.elementCount && MemoryLayout<Bits>.size == elementType.size)
+        unsafe self.init(elementType: elementType, shape: shape) { bytes in
+            unsafe bits.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
+        }
+    }
 }
 
 extension ElementType {

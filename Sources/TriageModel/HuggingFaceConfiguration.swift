@@ -10,6 +10,8 @@ package struct HuggingFaceConfiguration: Sendable {
         case regression
     }
 
+    /// The whole file.
+    package let json: JSONObject
     package let encoder: EncoderConfiguration
     /// The head the checkpoint's architecture has; a model description may say otherwise.
     package let head: HeadConfiguration
@@ -23,6 +25,7 @@ package struct HuggingFaceConfiguration: Sendable {
 
     package init(_ json: JSONValue, path: String) throws(ModelError) {
         let fields = try JSONFields(json, path: path)
+        self.json = fields.object
         let architecture = fields["architectures"]?.array?.first?.string ?? ""
         let isClassifier = architecture.hasSuffix("ForSequenceClassification")
         guard isClassifier || architecture.hasSuffix("Model") || architecture.hasSuffix("ForMaskedLM") else {

@@ -95,3 +95,26 @@ package struct ModelDescription: Sendable {
         return vectors
     }
 }
+
+extension ModelDescription {
+    /// The description of a model converted from `source`: its own, completed by what the files say.
+    static func json(of source: ModelFiles, golden: [GoldenVector]) -> JSONValue {
+        var json: JSONObject = ["format": JSONValue(format), "name": .string(source.name)]
+        for member in source.description?.json.members ?? [] { json[member.key] = member.value }
+        json["pooling"] = .string(source.head.pooling.rawValue)
+        json["pooler"] = .bool(source.head.transform != nil)
+        json["normalize"] = .bool(source.head.normalizesEmbedding)
+        if !source.labels.isEmpty {
+            json["labels"] = .array(
+                source.labels.map { label in
+                    .object(["name": .string(label.name), "route": label.route.map { .string($0) } ?? .null])
+                })
+        }
+        json["converted_from"] = .string(source.identity)
+        json["golden"] = .array(
+            golden.map { vector in
+                .object(["text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) })])
+            })
+        return .object(json)
+    }
+}

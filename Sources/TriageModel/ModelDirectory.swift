@@ -9,6 +9,11 @@ package struct ModelDirectory: Sendable {
     package static let descriptionFile = "triage.json"
     package static let compressedWeightsFile = "model.safetensors.zst"
     package static let plainWeightsFile = "model.safetensors"
+    /// What conversion copies from the source where it is there.
+    package static let accompanyingFiles = ["README.md", "LICENSE"]
+    /// Everything that conversion may write.
+    static let writtenFiles =
+        [configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile] + accompanyingFiles
 
     /// A vocabulary of a million words fits; a JSON document beyond this is not one of a small model.
     private static let jsonByteLimit = 64 << 20

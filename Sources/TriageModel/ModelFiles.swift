@@ -1,4 +1,4 @@
-package import CPUBackend
+import CPUBackend
 package import Encoder
 import Glibc
 package import ModelFormat
@@ -92,13 +92,19 @@ package struct ModelFiles: Sendable {
         return try cpuBackend(arithmetic, loading: loading, instructionSet: instructionSet)
     }
 
+    /// The decoded weights.
+    package func encoderWeights(_ loading: WeightLoading? = nil) throws(ModelError) -> EncoderWeights {
+        let loading = if let loading { loading } else { try WeightLoading(specifications, in: weights) }
+        return try loading.load(
+            configuration: configuration.encoder, names: names, head: head,
+            threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+    }
+
     /// The network on the CPU.
-    package func cpuBackend(
+    func cpuBackend(
         _ arithmetic: CPUBackend.Arithmetic, loading: WeightLoading? = nil, instructionSet: InstructionSet? = nil
     ) throws(ModelError) -> CPUBackend {
-        let loaded = if let loading { loading } else { try WeightLoading(specifications, in: weights) }
-        let encoderWeights = try loaded.load(
-            configuration: configuration.encoder, names: names, head: head, threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+        let encoderWeights = try encoderWeights(loading)
         do throws(EncoderError) {
             return try CPUBackend(
                 configuration: configuration.encoder, head: head, weights: encoderWeights, arithmetic: arithmetic,

@@ -99,27 +99,41 @@ package struct WeightLoading {
         return entry
     }
 
-    /// Decodes everything, on up to `threads` threads, and assembles the network's weights.
-    package func load(
-        configuration: EncoderConfiguration, names: TensorNames, head: HeadConfiguration, threads: Int
-    ) throws(ModelError) -> EncoderWeights {
+    /// Decodes everything, on up to `threads` threads: the matrices of the network by name.
+    package func matrices(threads: Int) throws(ModelError) -> [String: WeightMatrix] {
         let entries = located.values.flatMap { [$0.values, $0.scale, $0.smoothing].compactMap { $0?.name } }
         let tensors: [String: Tensor]
         do throws(ModelFileError) { tensors = try file.load(entries, threads: threads) } catch {
             throw ModelError(path: error.path, reason: error.reason)
         }
+        var matrices: [String: WeightMatrix] = [:]
+        for (name, located) in located {
+            guard let values = tensors[located.values.name] else { continue }
+            guard let scales = located.scale.flatMap({ tensors[$0.name]?.floats() }) else {
+                matrices[name] = .float(values)
+                continue
+            }
+            let smoothing = located.smoothing.flatMap { tensors[$0.name]?.floats() }
+            matrices[name] =
+                located.isPacked
+                ? .int4(values, columns: located.specification.shape[1], scales: scales)
+                : .int8(values, scales: scales, smoothing: smoothing)
+        }
+        return matrices
+    }
+
+    /// Decodes everything and assembles the network's weights.
+    package func load(
+        configuration: EncoderConfiguration, names: TensorNames, head: HeadConfiguration, threads: Int
+    ) throws(ModelError) -> EncoderWeights {
+        let matrices = try matrices(threads: threads)
         do throws(EncoderError) {
             return try EncoderWeights(configuration: configuration, names: names, head: head) {
                 name throws(EncoderError) in
-                guard let located = located[name], let values = tensors[located.values.name] else {
+                guard let matrix = matrices[name] else {
                     throw .invalidWeights("the network reads \"\(name)\", which is not among its tensors")
                 }
-                let scales = located.scale.flatMap { tensors[$0.name]?.floats() }
-                let smoothing = located.smoothing.flatMap { tensors[$0.name]?.floats() }
-                guard let scales else { return .float(values) }
-                return located.isPacked
-                    ? .int4(values, columns: located.specification.shape[1], scales: scales)
-                    : .int8(values, scales: scales, smoothing: smoothing)
+                return matrix
             }
         } catch {
             throw ModelError(path: file.path, reason: error.description)

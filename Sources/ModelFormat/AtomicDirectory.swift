@@ -1,0 +1,41 @@
+/// A directory that appears under its name only when everything in it is written: files are put into `temporary`, beside
+/// it, until `commit`.
+package struct AtomicDirectory: Sendable {
+    package let path: String
+    package let temporary: String
+    private let replacesEmptyDirectory: Bool
+
+    /// Creates the temporary directory for `path`, which must not exist or be an empty directory.
+    /// Throws `unwritable` with the system's reason, or `notRegularFile` for a path to something else.
+    package init(_ path: String) throws(ModelFileError) {
+        let kind = FileDescriptor.kind(at: path)
+        guard kind == nil || kind == .directory else {
+            throw ModelFileError(path: path, code: .notRegularFile, reason: "cannot write: exists and is not a directory")
+        }
+        self.path = path
+        let replaces = kind == .directory
+        replacesEmptyDirectory = replaces
+        let temporary = "\(path).\(UInt32.random(in: 0...UInt32.max)).tmp"
+        self.temporary = temporary
+        try FileSink.attempt(path, "write there") { () throws(SystemError) in
+            // Succeeds for an empty directory only; `discard` puts it back.
+            if replaces { try FileDescriptor.removeDirectory(path) }
+            try FileDescriptor.createDirectory(temporary)
+        }
+    }
+
+    /// Gives the directory its name. Throws `unwritable`.
+    package func commit() throws(ModelFileError) {
+        try FileSink.attempt(path, "name the finished directory") { () throws(SystemError) in
+            try FileDescriptor.rename(temporary, to: path)
+        }
+    }
+
+    /// Removes the temporary directory and those of `files` that are in it. A failure leaves it behind, under its
+    /// temporary name.
+    package func discard(_ files: [String]) {
+        for file in files { FileDescriptor.remove("\(temporary)/\(file)") }
+        try? FileDescriptor.removeDirectory(temporary)
+        if replacesEmptyDirectory { try? FileDescriptor.createDirectory(path) }
+    }
+}
