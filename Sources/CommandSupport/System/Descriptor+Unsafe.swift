@@ -100,3 +100,8 @@ func systemMessage(_ code: Int32) -> String {
     guard let message = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: message)
 }
+
+extension SystemError {
+    /// Whoever read our output has gone.
+    package var isClosedOutput: Bool { code == EPIPE && file == Descriptor.standardOutput.file }
+}

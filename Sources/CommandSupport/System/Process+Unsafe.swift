@@ -32,3 +32,11 @@ package func firstInvalidArgument() -> Int? {
 
 /// The processors that are switched on.
 package func onlineProcessors() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+/// Occupies the standard descriptors that whoever started this process had closed, so that no file opened later is
+/// taken for one of them. Reading or writing them still fails.
+package func occupyStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+        _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+}
