@@ -52,8 +52,8 @@ struct Triage: ParsableCommand {
         exit(withError: code)
     }
 
-    /// Help, usage errors and exit codes, which ArgumentParser reports itself.
+    /// Help, usage errors and exit codes, which ArgumentParser reports itself; all other errors count as failures to it.
     private static func isOfArgumentParser(_ error: any Error) -> Bool {
-        error is ExitCode || error is CleanExit || error is ValidationError
+        error is ExitCode || exitCode(for: error) != .failure
     }
 }
