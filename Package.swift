@@ -75,10 +75,11 @@ let package = Package(
             ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]
         ),
         module("TriageRouter", ["TriageModel"]),
+        module("CommandSupport", ["StrictJSON"]),
         .executableTarget(
             name: "triage",
             dependencies: [
-                "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder", "Tensors",
+                "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder", "Tensors",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -89,7 +90,7 @@ let package = Package(
         tests("ModelFormat", ["ModelFormat", "Tensors", "StrictJSON"]),
         tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
         tests("TriageModel", ["TriageModel", "StrictJSON"]),
-        tests("CommandLine", ["StrictJSON"]),
+        tests("CommandLine", ["CommandSupport", "StrictJSON"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -1,6 +1,59 @@
 import ArgumentParser
+import CommandSupport
 
 @main
 struct Triage: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Decides who handles a query.")
+    static let configuration = CommandConfiguration(
+        abstract: "Decides who handles a query: a script, a large remote model, or a person.",
+        discussion: """
+            Everything runs on this machine, offline; the same text and the same model give the same decision.
+
+            EXAMPLES
+              triage classify "I lost my card, please block it"
+              triage classify --json --file queries.jsonl > decisions.jsonl
+              tail -f queries.txt | triage classify
+              triage embed "where is my parcel" | jq .embedding
+              triage doctor
+
+            EXIT CODES
+              0 all good, 1 some inputs failed, 2 could not run (model, file, output), 64 wrong usage,
+              130 interrupted, 141 whoever read the output has gone
+            """,
+        version: "0.1.0",
+        subcommands: [ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, DoctorCommand.self]
+    )
+
+    static func main() {
+        occupyStandardDescriptors()
+        ignoreBrokenPipes()
+        if let position = firstInvalidArgument() {
+            fail("argument \(position) is not valid UTF-8", ExitCode.validationFailure)
+        }
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch where !isOfArgumentParser(error) {
+                if let error = error as? SystemError, error.isClosedOutput { exit(withError: closedOutput) }
+                fail("\(error)", couldNotRun)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static let couldNotRun = ExitCode(2)
+    /// What a shell reports of a program that SIGPIPE ended.
+    private static let closedOutput = ExitCode(141)
+
+    private static func fail(_ message: String, _ code: ExitCode) -> Never {
+        var console = Console()
+        console.report("error: \(message)")
+        exit(withError: code)
+    }
+
+    /// Help, usage errors and exit codes, which ArgumentParser reports itself; all other errors count as failures to it.
+    private static func isOfArgumentParser(_ error: any Error) -> Bool {
+        error is ExitCode || exitCode(for: error) != .failure
+    }
 }

@@ -1,0 +1,37 @@
+/// A share from 0 to 1 as `98.1 %`; other values, which only a faulty or a regression model gives, as they are.
+package func percent(_ share: Double) -> String {
+    guard share >= 0 && share <= 1 else { return share.description }
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10).\(tenths % 10) %"
+}
+
+/// A bar of block characters, `share` of it filled, in eighths of a character.
+package func bar(_ share: Double, width: Int) -> String {
+    let eighths = share.isNaN ? 0 : Int((min(1, max(0, share)) * Double(width * 8)).rounded())
+    var text = String(repeating: "█", count: eighths / 8)
+    if eighths % 8 > 0, let partial = Unicode.Scalar(0x2590 - UInt32(eighths % 8)) { text.unicodeScalars.append(partial) }
+    return text + String(repeating: "·", count: width - text.count)
+}
+
+/// `1234567` as `1,234,567`.
+package func grouped(_ number: Int) -> String {
+    let digits = String(number.magnitude)
+    var text = number < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+        if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
+        text.append(digit)
+    }
+    return text
+}
+
+extension String {
+    /// Spaces added on the right up to `columns`.
+    package func padded(to columns: Int) -> String {
+        self + String(repeating: " ", count: max(0, columns - columnCount(of: self)))
+    }
+
+    /// Spaces added on the left up to `columns`.
+    package func rightAligned(to columns: Int) -> String {
+        String(repeating: " ", count: max(0, columns - columnCount(of: self))) + self
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import CommandSupport
+import TriageModel
+import TriageRouter
+
+struct ClassifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classify",
+        abstract: "Decides who handles each query.",
+        discussion: """
+            Prints for each query its route, how sure the model is, and the text. With --json one object a line, in \
+            the order of the input, whose lines it follows one to one: a line that cannot be read gives an object \
+            with `error` instead of `route`. A file of any size is answered in constant memory; Ctrl-C ends a run \
+            with the answers it has.
+
+            EXAMPLES
+              triage classify "I lost my card, please block it"
+              triage classify --explain "what is the weather like" "talk to someone now"
+              triage classify -- "-5 degrees, is that cold?"
+              triage classify --json --top 2 --file queries.jsonl > decisions.jsonl
+              tail -f queries.txt | triage classify --json --echo | jq -r '[.route, .text] | @tsv'
+
+            FIELDS OF --json
+              id          that of the input, else the number of its line (of the argument)
+              text        the query, with --echo
+              route, label, confidence, margin   who handles it, why, how sure, by how much over the next label
+              scores      with --top: [{"label", "probability"}], most probable first
+              logits      with --logits: the model's raw output by label
+              outcome     how the decision came about
+              model       {"name", "identity"}; with backend, what is needed to compute the decision again
+              tokens, truncated   tokens read, and whether the text was longer than that
+              micros      the time of its batch in microseconds, divided by the queries in it
+              maximum_tokens      with --explain: what the model reads at most; scores then holds all labels
+            """
+    )
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var precision: PrecisionOption
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Also print the probabilities of the K most probable labels.", valueName: "k"))
+    var top: Int?
+
+    @Flag(help: "Also print the probabilities of all labels, the margin, what was read of the text, and which model decided.")
+    var explain = false
+
+    @Flag(help: "With --json: add the model's raw output.")
+    var logits = false
+
+    @Flag(help: "With --json: add the text.")
+    var echo = false
+
+    func validate() throws {
+        guard (top ?? 1) >= 1 else { throw ValidationError("--top must be at least 1.") }
+        if !json && (logits || echo) { throw ValidationError("--logits and --echo need --json.") }
+    }
+
+    func run() throws {
+        let source = try input.open()
+        let router = try Router(model: model.load(precision: precision.precision))
+        let format = DecisionFormat(
+            model: router.model,
+            top: explain ? router.model.labels.count : top ?? 0,
+            isExplained: explain,
+            hasLogits: logits,
+            hasText: echo,
+            columns: Descriptor.standardOutput.columns
+        )
+        try input.answer(source, writesFailures: json) { [json] queries in
+            let start = ContinuousClock.now
+            let decisions = answers(to: queries) { texts throws(ModelError) in try router.decide(texts) }
+            let micros = (ContinuousClock.now - start) / .microseconds(max(1, queries.count))
+            return zip(queries, decisions).map { query, decision in
+                decision.map { decision in
+                    json ? format.object(decision, of: query, micros: micros) : format.lines(decision, of: query)
+                }
+            }
+        }
+    }
+}

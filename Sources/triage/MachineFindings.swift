@@ -1,0 +1,85 @@
+import CPUBackend
+import CommandSupport
+import Encoder
+import StrictJSON
+
+func processorFinding() -> Finding {
+    let name = processorName() ?? "unknown processor"
+    let available = InstructionSet.available.map(\.rawValue)
+    var details: JSONObject = [
+        "model": .string(name), "instruction_sets": .array(available.map { .string($0) }),
+    ]
+    do throws(EncoderError) {
+        let selected = try InstructionSet.selected().rawValue
+        details["instruction_set"] = .string(selected)
+        return Finding(
+            key: "processor",
+            title: "Processor",
+            rows: [name, "int8 kernels: \(selected) in use, available: \(available.joined(separator: ", "))"],
+            details: details
+        )
+    } catch {
+        details["error"] = .string(error.description)
+        let rows = [name, error.description]
+        return Finding(key: "processor", title: "Processor", rows: rows, details: details, isFatal: true)
+    }
+}
+
+private func processorName() -> String? {
+    let line = smallFile("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) }
+}
+
+/// Without OpenBLAS int8 models still run.
+func openBLASFinding() -> Finding {
+    do throws(EncoderError) {
+        let library = try OpenBLAS.load()
+        return Finding(
+            key: "openblas",
+            title: "OpenBLAS",
+            rows: ["\(library.core) kernels", library.configuration],
+            details: ["core": .string(library.core), "configuration": .string(library.configuration)]
+        )
+    } catch {
+        return Finding(key: "openblas", title: "OpenBLAS", error: error.description)
+    }
+}
+
+func coresFinding() -> Finding {
+    let cores = UsableCores.current()
+    let online = onlineProcessors()
+    let limit = cores.groupLimit.map { "its control group is given \($0)" } ?? "no control group limit"
+    return Finding(
+        key: "cores",
+        title: "Cores",
+        rows: ["\(cores.count) usable: \(online) online, \(cores.affinity) in this process's affinity, \(limit)"],
+        details: [
+            "usable": JSONValue(cores.count),
+            "online": JSONValue(online),
+            "affinity": JSONValue(cores.affinity),
+            "group_limit": cores.groupLimit.map { .number($0) } ?? .null,
+        ]
+    )
+}
+
+func vulkanFinding() -> Finding {
+    let devices: [VulkanDevice]
+    do throws(VulkanUnavailable) {
+        devices = try vulkanDevices()
+    } catch {
+        return Finding(key: "vulkan", title: "Vulkan", error: error.reason)
+    }
+    let objects = devices.map { device in
+        JSONValue.object([
+            "name": .string(device.name), "type": .string(device.type), "api_version": .string(device.apiVersion),
+            "driver": .string(device.driver),
+        ])
+    }
+    let rows = devices.map { "\($0.name) (\($0.type)), Vulkan \($0.apiVersion), driver \($0.driver)" }
+    return Finding(
+        key: "vulkan",
+        title: "Vulkan",
+        rows: rows.isEmpty ? ["no devices"] : rows,
+        details: ["devices": .array(objects)]
+    )
+}
