@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "triage",
             dependencies: [
-                "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder", "Tensors",
+                "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder",
+                "Tensors",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings

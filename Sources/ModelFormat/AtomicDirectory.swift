@@ -10,7 +10,11 @@ package struct AtomicDirectory: Sendable {
     package init(_ path: String) throws(ModelFileError) {
         let kind = FileDescriptor.kind(at: path)
         guard kind == nil || kind == .directory else {
-            throw ModelFileError(path: path, code: .notRegularFile, reason: "cannot write: exists and is not a directory")
+            throw ModelFileError(
+                path: path,
+                code: .notRegularFile,
+                reason: "cannot write: exists and is not a directory"
+            )
         }
         self.path = path
         let replaces = kind == .directory

@@ -43,7 +43,9 @@ extension Tensor {
 
     /// A tensor whose elements have these bits; `Bits` has the size of an element.
     package init<Bits: FixedWidthInteger & UnsignedInteger>(
-        littleEndian bits: [Bits], elementType: ElementType, shape: TensorShape
+        littleEndian bits: [Bits],
+        elementType: ElementType,
+        shape: TensorShape
     ) {
         precondition(bits.count == shape.elementCount && MemoryLayout<Bits>.size == elementType.size)
         unsafe self.init(elementType: elementType, shape: shape) { bytes in

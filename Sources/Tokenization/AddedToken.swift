@@ -47,11 +47,14 @@ struct AddedToken: Sendable {
             _ = try element.required("special").bool()
             tokens.append(
                 AddedToken(
-                    content: text, id: id,
+                    content: text,
+                    id: id,
                     isSingleWord: try element.required("single_word").bool(),
                     stripsLeft: try element.required("lstrip").bool(),
                     stripsRight: try element.required("rstrip").bool(),
-                    isNormalized: try element.required("normalized").bool()))
+                    isNormalized: try element.required("normalized").bool()
+                )
+            )
         }
         return tokens
     }

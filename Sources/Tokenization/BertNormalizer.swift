@@ -75,8 +75,11 @@ struct BertNormalizer: Sendable {
     }
 
     private func decompose(
-        _ scalar: UInt32, _ record: UnicodeProperties.Record, _ properties: UnicodeProperties,
-        _ marks: inout MarkBuffer, into output: inout [UInt8]
+        _ scalar: UInt32,
+        _ record: UnicodeProperties.Record,
+        _ properties: UnicodeProperties,
+        _ marks: inout MarkBuffer,
+        into output: inout [UInt8]
     ) {
         if let jamo = HangulSyllable(scalar) {
             flush(&marks, into: &output)
@@ -91,7 +94,10 @@ struct BertNormalizer: Sendable {
 
     /// Accents go at once: removing them before or after the canonical ordering gives the same order of the rest.
     private func order(
-        _ scalar: UInt32, _ record: UnicodeProperties.Record, _ marks: inout MarkBuffer, into output: inout [UInt8]
+        _ scalar: UInt32,
+        _ record: UnicodeProperties.Record,
+        _ marks: inout MarkBuffer,
+        into output: inout [UInt8]
     ) {
         if record.combiningClass == 0 {
             flush(&marks, into: &output)

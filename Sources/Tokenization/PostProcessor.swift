@@ -49,7 +49,8 @@ struct PostProcessor: Sendable {
 
     /// The id in BertProcessing's `["[SEP]", 102]`.
     private static func tokenID(
-        _ file: TokenizerFileNode, _ isToken: (UInt32) -> Bool
+        _ file: TokenizerFileNode,
+        _ isToken: (UInt32) -> Bool
     ) throws(TokenizerError) -> UInt32 {
         let elements = try file.elements()
         guard elements.count == 2 else { throw file.invalid("expected a token and its id") }
@@ -57,7 +58,8 @@ struct PostProcessor: Sendable {
     }
 
     private static func knownID(
-        _ file: TokenizerFileNode, _ isToken: (UInt32) -> Bool
+        _ file: TokenizerFileNode,
+        _ isToken: (UInt32) -> Bool
     ) throws(TokenizerError) -> UInt32 {
         let id = try file.tokenID()
         guard isToken(id) else { throw file.invalid("no token has id \(id)") }
@@ -65,7 +67,10 @@ struct PostProcessor: Sendable {
     }
 
     private static func template(
-        _ file: TokenizerFileNode, _ specials: TokenizerFileNode, isPair: Bool, _ isToken: (UInt32) -> Bool
+        _ file: TokenizerFileNode,
+        _ specials: TokenizerFileNode,
+        isPair: Bool,
+        _ isToken: (UInt32) -> Bool
     ) throws(TokenizerError) -> Template {
         var template = Template()
         var order: [String] = []
@@ -93,7 +98,9 @@ struct PostProcessor: Sendable {
             }
         }
         guard order == ["A"] && !isPair || order.sorted() == ["A", "B"] && isPair else {
-            throw file.invalid(isPair ? "sequences A and B must each occur once" : "sequence A must occur once, no other")
+            throw file.invalid(
+                isPair ? "sequences A and B must each occur once" : "sequence A must occur once, no other"
+            )
         }
         template.isReversed = order.first == "B"
         return template

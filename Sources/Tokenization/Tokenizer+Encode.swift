@@ -16,7 +16,10 @@ extension Tokenizer {
     ///   left out is still as the file says (LongestFirst, from the right, when it says nothing). The result is never longer, even where that
     ///   costs special tokens.
     package func encode(
-        _ text: String, pair: String? = nil, maximumLength: Int? = nil, into encoding: inout Encoding
+        _ text: String,
+        pair: String? = nil,
+        maximumLength: Int? = nil,
+        into encoding: inout Encoding
     ) {
         encoding.removeAll()
         let template = pair == nil ? postProcessor.single : postProcessor.pair
@@ -26,7 +29,8 @@ extension Tokenizer {
         for special in template.leading { encoding.ids.append(special.id) }
         let firstStart = encoding.ids.count
         // What is cut off at the end of a single text need not be made; of two, both lengths decide.
-        let limit = pair == nil && truncation.direction == .right && budget < Int.max - firstStart
+        let limit =
+            pair == nil && truncation.direction == .right && budget < Int.max - firstStart
             ? firstStart + budget : Int.max
         append(template.isReversed ? pair ?? "" : text, to: &encoding, limit: limit)
         let firstCount = encoding.ids.count - firstStart
@@ -97,7 +101,11 @@ extension Tokenizer {
 
     /// Appends the ids of text in which no added token is to be sought any more before normalisation.
     private func append(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ need: UInt8, to encoding: inout Encoding, limit: Int
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        _ need: UInt8,
+        to encoding: inout Encoding,
+        limit: Int
     ) {
         if need & ByteNeed.normalization == 0 {
             model.append(bytes, range, folding: folding.span, to: &encoding.ids, limit: limit)

@@ -48,7 +48,9 @@ package struct Tokenizer: Sendable {
         let normalized = added.filter(\.isNormalized)
         rawTokens = try AddedTokenMatcher(raw, patterns: raw.map { Array($0.content.utf8) })
         normalizedTokens = try AddedTokenMatcher(
-            normalized, patterns: Self.normalizedPatterns(of: normalized, normalizer))
+            normalized,
+            patterns: Self.normalizedPatterns(of: normalized, normalizer)
+        )
         addedTokens = Dictionary(uniqueKeysWithValues: added.map { ($0.id, $0) })
         addedIDs = Dictionary(uniqueKeysWithValues: added.map { ($0.content.utf8.key, $0.id) })
         postProcessor = try PostProcessor(file.optional("post_processor")) { [addedTokens] id in
@@ -75,7 +77,8 @@ package struct Tokenizer: Sendable {
     }
 
     private static func normalizedPatterns(
-        of tokens: [AddedToken], _ normalizer: BertNormalizer?
+        of tokens: [AddedToken],
+        _ normalizer: BertNormalizer?
     ) throws(TokenizerError) -> [[UInt8]] {
         var patterns: [[UInt8]] = []
         for token in tokens {
@@ -88,7 +91,8 @@ package struct Tokenizer: Sendable {
             guard !pattern.isEmpty else {
                 throw .invalid(
                     location: "added_tokens",
-                    reason: "normalisation leaves nothing of \(token.content.debugDescription)")
+                    reason: "normalisation leaves nothing of \(token.content.debugDescription)"
+                )
             }
             patterns.append(pattern)
         }

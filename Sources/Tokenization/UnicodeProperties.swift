@@ -81,7 +81,9 @@ struct UnicodeProperties: Sendable {
 struct UnicodeMapping: Sendable {
     /// Canonical decompositions, applied to the end; Hangul syllables apart.
     static let decomposition = UnicodeMapping(
-        keys: UnicodeTables.decompositionKeys, values: UnicodeTables.decompositionValues)
+        keys: UnicodeTables.decompositionKeys,
+        values: UnicodeTables.decompositionValues
+    )
     static let lowercase = UnicodeMapping(keys: UnicodeTables.lowercaseKeys, values: UnicodeTables.lowercaseValues)
 
     private let keys: [UInt32]

@@ -43,7 +43,8 @@ struct Vocabulary: Sendable {
 
     /// - Throws: `invalid` without location for too many or too long tokens, ids that repeat, a table too unbalanced.
     init(
-        tokens: some Collection<(token: String, id: UInt32)>, continuingSubwordPrefix: String
+        tokens: some Collection<(token: String, id: UInt32)>,
+        continuingSubwordPrefix: String
     ) throws(TokenizerError) {
         count = tokens.count
         let highest = tokens.lazy.map { Int($0.id) }.max() ?? -1
@@ -128,7 +129,11 @@ extension Vocabulary {
     /// The id of the token that, in `role`, is `bytes[range]` after folding; `hash` is the hash of just these folded bytes.
     @inline(__always)
     func id(
-        _ role: Role, hash: UInt64, of bytes: Span<UInt8>, _ range: Range<Int>, folding: Span<UInt8>
+        _ role: Role,
+        hash: UInt64,
+        of bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        folding: Span<UInt8>
     ) -> UInt32? {
         let mixed = Self.mixed(hash)
         let table = slots.span
@@ -147,7 +152,11 @@ extension Vocabulary {
 
     @inline(__always)
     private func matches(
-        _ id: UInt32, _ role: Role, _ bytes: Span<UInt8>, _ range: Range<Int>, _ folding: Span<UInt8>
+        _ id: UInt32,
+        _ role: Role,
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        _ folding: Span<UInt8>
     ) -> Bool {
         let skipped = role == .word ? 0 : prefixLength
         guard Int(lengths[Int(id)]) == range.count &+ skipped else { return false }

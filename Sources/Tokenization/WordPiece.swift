@@ -27,7 +27,8 @@ struct WordPiece: Sendable {
         for member in members {
             guard case .integer(let id) = member.value, id >= 0, id <= Vocabulary.maximumID else {
                 throw entries.invalid(
-                    "the id of \(member.key.debugDescription) is not an integer from 0 to \(Vocabulary.maximumID)")
+                    "the id of \(member.key.debugDescription) is not an integer from 0 to \(Vocabulary.maximumID)"
+                )
             }
             tokens.append((member.key, UInt32(truncatingIfNeeded: id)))
         }
@@ -41,7 +42,11 @@ struct WordPiece: Sendable {
     /// Appends the ids of `bytes[range]`, whole code points of UTF-8 that become normalised by folding each byte.
     /// Stops early once there are more than `limit` ids.
     func append(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, folding: Span<UInt8>, to ids: inout [UInt32], limit: Int
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        folding: Span<UInt8>,
+        to ids: inout [UInt32],
+        limit: Int
     ) {
         let kindTable = ByteTable.kinds
         let kinds = kindTable.span
@@ -93,7 +98,11 @@ struct WordPiece: Sendable {
 
     /// Appends the pieces of one word; `hash` is the hash of its folded bytes as the beginning of a word.
     private func appendWord(
-        _ bytes: Span<UInt8>, _ word: Range<Int>, _ hash: UInt64, _ folding: Span<UInt8>, _ ids: inout [UInt32]
+        _ bytes: Span<UInt8>,
+        _ word: Range<Int>,
+        _ hash: UInt64,
+        _ folding: Span<UInt8>,
+        _ ids: inout [UInt32]
     ) {
         // A word has no more code points than bytes: counting them is rarely needed.
         if word.count > maximumWordLength, Self.scalarCount(bytes, word) > maximumWordLength {
@@ -123,7 +132,10 @@ struct WordPiece: Sendable {
 
     /// The longest token in `role` with which `bytes[range]` begins, and where it ends.
     private func longestPiece(
-        _ role: Vocabulary.Role, _ bytes: Span<UInt8>, _ range: Range<Int>, _ folding: Span<UInt8>
+        _ role: Vocabulary.Role,
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        _ folding: Span<UInt8>
     ) -> (id: UInt32, end: Int)? {
         let start = range.lowerBound
         var end = min(range.upperBound, start &+ vocabulary.longest(role))

@@ -32,7 +32,8 @@ package struct HuggingFaceConfiguration: Sendable {
             throw ModelError(
                 path: path,
                 reason: "architecture \"\(architecture)\" is not supported (supported: BertModel, "
-                    + "BertForSequenceClassification, DistilBertModel, DistilBertForSequenceClassification)")
+                    + "BertForSequenceClassification, DistilBertModel, DistilBertForSequenceClassification)"
+            )
         }
         labels = isClassifier ? try Self.labels(fields) : []
         problemType = try Self.problemType(fields, labelCount: labels.count)
@@ -51,14 +52,18 @@ package struct HuggingFaceConfiguration: Sendable {
                 transform = .relu
             case let other:
                 throw EncoderError.invalidConfiguration(
-                    "model type \"\(other)\" is not supported (supported: bert, distilbert)")
+                    "model type \"\(other)\" is not supported (supported: bert, distilbert)"
+                )
             }
         } catch {
             throw ModelError(path: path, reason: error.description)
         }
         head = HeadConfiguration(
-            pooling: isClassifier ? .firstToken : .mean, normalizesEmbedding: false,
-            transform: isClassifier ? transform : nil, outputCount: labels.count)
+            pooling: isClassifier ? .firstToken : .mean,
+            normalizesEmbedding: false,
+            transform: isClassifier ? transform : nil,
+            outputCount: labels.count
+        )
     }
 
     private static func bert(_ fields: JSONFields) throws(EncoderError) -> EncoderConfiguration {
@@ -75,7 +80,10 @@ package struct HuggingFaceConfiguration: Sendable {
             headCount: fields.required("num_attention_heads"),
             intermediateSize: fields.required("intermediate_size"),
             activation: activation(fields, "hidden_act"),
-            normEpsilon: Float(fields.checked { f throws(ModelError) in try f.number("layer_norm_eps", default: 1e-12) }))
+            normEpsilon: Float(
+                fields.checked { f throws(ModelError) in try f.number("layer_norm_eps", default: 1e-12) }
+            )
+        )
     }
 
     private static func distilBERT(_ fields: JSONFields) throws(EncoderError) -> EncoderConfiguration {
@@ -88,7 +96,8 @@ package struct HuggingFaceConfiguration: Sendable {
             headCount: fields.required("n_heads"),
             intermediateSize: fields.required("hidden_dim"),
             activation: activation(fields, "activation"),
-            normEpsilon: 1e-12)
+            normEpsilon: 1e-12
+        )
     }
 
     private static func activation(_ fields: JSONFields, _ field: String) throws(EncoderError) -> Activation {
@@ -99,7 +108,8 @@ package struct HuggingFaceConfiguration: Sendable {
         case let other:
             throw .invalidConfiguration(
                 "\"\(field)\" is \(other.map { "\"\($0)\"" } ?? "missing"), expected gelu, gelu_new, "
-                    + "gelu_pytorch_tanh or relu")
+                    + "gelu_pytorch_tanh or relu"
+            )
         }
     }
 
@@ -115,7 +125,9 @@ package struct HuggingFaceConfiguration: Sendable {
         let members = try JSONFields(names, path: fields.path, field: "id2label").object.members
         guard (1...labelLimit).contains(members.count) else {
             throw ModelError(
-                path: fields.path, reason: "\"id2label\" names \(members.count) labels, expected 1 to \(labelLimit)")
+                path: fields.path,
+                reason: "\"id2label\" names \(members.count) labels, expected 1 to \(labelLimit)"
+            )
         }
         var labels = [String?](repeating: nil, count: members.count)
         for member in members {
@@ -124,8 +136,10 @@ package struct HuggingFaceConfiguration: Sendable {
             else {
                 throw ModelError(
                     path: fields.path,
-                    reason: "\"id2label\" has \"\(member.key)\": expected the numbers 0 to \(labels.count - 1), each once, "
-                        + "with a name")
+                    reason:
+                        "\"id2label\" has \"\(member.key)\": expected the numbers 0 to \(labels.count - 1), each once, "
+                        + "with a name"
+                )
             }
             labels[index] = name
         }

@@ -35,7 +35,9 @@ package struct ModelDescription: Sendable {
         let format = try fields.integer("format")
         guard format == Self.format else {
             throw ModelError(
-                path: path, reason: "\"format\" is \(format), this program reads format \(Self.format)")
+                path: path,
+                reason: "\"format\" is \(format), this program reads format \(Self.format)"
+            )
         }
         self.json = fields.object
         name = try fields.string("name")
@@ -108,13 +110,15 @@ extension ModelDescription {
             json["labels"] = .array(
                 source.labels.map { label in
                     .object(["name": .string(label.name), "route": label.route.map { .string($0) } ?? .null])
-                })
+                }
+            )
         }
         json["converted_from"] = .string(source.identity)
         json["golden"] = .array(
             golden.map { vector in
                 .object(["text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) })])
-            })
+            }
+        )
         return .object(json)
     }
 }

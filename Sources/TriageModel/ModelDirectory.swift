@@ -46,8 +46,10 @@ package struct ModelDirectory: Sendable {
             let memory = try MappedFile.open(path)
             guard memory.byteCount <= Self.jsonByteLimit else {
                 throw ModelFileError(
-                    path: path, code: .limitExceeded,
-                    reason: "has \(memory.byteCount) bytes, the limit is \(Self.jsonByteLimit)")
+                    path: path,
+                    code: .limitExceeded,
+                    reason: "has \(memory.byteCount) bytes, the limit is \(Self.jsonByteLimit)"
+                )
             }
             return memory.bytes
         } catch {

@@ -20,11 +20,13 @@ package struct ModelFiles: Sendable {
         try directory.check()
         configuration = try HuggingFaceConfiguration(
             directory.json(of: ModelDirectory.configurationFile),
-            path: directory.path(of: ModelDirectory.configurationFile))
+            path: directory.path(of: ModelDirectory.configurationFile)
+        )
         if directory.contains(ModelDirectory.descriptionFile) {
             description = try ModelDescription(
                 directory.json(of: ModelDirectory.descriptionFile),
-                path: directory.path(of: ModelDirectory.descriptionFile))
+                path: directory.path(of: ModelDirectory.descriptionFile)
+            )
         } else {
             description = nil
         }
@@ -40,7 +42,9 @@ package struct ModelFiles: Sendable {
     }
 
     private static func labels(
-        _ directory: ModelDirectory, _ configuration: HuggingFaceConfiguration, _ description: ModelDescription?
+        _ directory: ModelDirectory,
+        _ configuration: HuggingFaceConfiguration,
+        _ description: ModelDescription?
     ) throws(ModelError) -> [Label] {
         guard let labels = description?.labels else {
             return configuration.labels.map { Label(name: $0, route: nil) }
@@ -48,14 +52,17 @@ package struct ModelFiles: Sendable {
         guard labels.count == configuration.labels.count else {
             throw ModelError(
                 path: directory.path(of: ModelDirectory.descriptionFile),
-                reason: "names \(labels.count) labels, config.json \(configuration.labels.count)")
+                reason: "names \(labels.count) labels, config.json \(configuration.labels.count)"
+            )
         }
         return labels
     }
 
     /// The head as `triage.json` describes it, else as sentence-transformers does, else as the architecture has it.
     private static func head(
-        _ directory: ModelDirectory, _ configuration: HuggingFaceConfiguration, _ description: ModelDescription?
+        _ directory: ModelDirectory,
+        _ configuration: HuggingFaceConfiguration,
+        _ description: ModelDescription?
     ) throws(ModelError) -> HeadConfiguration {
         var head = configuration.head
         if let description {
@@ -80,7 +87,8 @@ package struct ModelFiles: Sendable {
     }
 
     func backend(
-        precision: Precision, instructionSet: InstructionSet?
+        precision: Precision,
+        instructionSet: InstructionSet?
     ) throws(ModelError) -> any EncoderBackend {
         let loading = try WeightLoading(specifications, in: weights)
         let arithmetic: CPUBackend.Arithmetic =
@@ -96,19 +104,28 @@ package struct ModelFiles: Sendable {
     package func encoderWeights(_ loading: WeightLoading? = nil) throws(ModelError) -> EncoderWeights {
         let loading = if let loading { loading } else { try WeightLoading(specifications, in: weights) }
         return try loading.load(
-            configuration: configuration.encoder, names: names, head: head,
-            threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+            configuration: configuration.encoder,
+            names: names,
+            head: head,
+            threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        )
     }
 
     /// The network on the CPU.
     func cpuBackend(
-        _ arithmetic: CPUBackend.Arithmetic, loading: WeightLoading? = nil, instructionSet: InstructionSet? = nil
+        _ arithmetic: CPUBackend.Arithmetic,
+        loading: WeightLoading? = nil,
+        instructionSet: InstructionSet? = nil
     ) throws(ModelError) -> CPUBackend {
         let encoderWeights = try encoderWeights(loading)
         do throws(EncoderError) {
             return try CPUBackend(
-                configuration: configuration.encoder, head: head, weights: encoderWeights, arithmetic: arithmetic,
-                instructionSet: instructionSet)
+                configuration: configuration.encoder,
+                head: head,
+                weights: encoderWeights,
+                arithmetic: arithmetic,
+                instructionSet: instructionSet
+            )
         } catch {
             throw ModelError(path: directory.path, reason: error.description)
         }

@@ -4,7 +4,8 @@ import Synchronization
 extension TriageModel {
     /// The results of `body` for 0 up to `count`, each on its own thread; the error of the lowest where several throw.
     static func map<Result: Sendable>(
-        _ count: Int, _ body: @Sendable (Int) throws(ModelError) -> Result
+        _ count: Int,
+        _ body: @Sendable (Int) throws(ModelError) -> Result
     ) throws(ModelError) -> [Result] {
         let results = Mutex<[Swift.Result<Result, ModelError>?]>(Array(repeating: nil, count: count))
         DispatchQueue.concurrentPerform(iterations: count) { index in
@@ -18,7 +19,8 @@ extension TriageModel {
 
     /// The results of three functions that run at the same time.
     static func concurrently<A: Sendable, B: Sendable, C: Sendable>(
-        _ a: @escaping @Sendable () throws(ModelError) -> A, _ b: @escaping @Sendable () throws(ModelError) -> B,
+        _ a: @escaping @Sendable () throws(ModelError) -> A,
+        _ b: @escaping @Sendable () throws(ModelError) -> B,
         _ c: @escaping @Sendable () throws(ModelError) -> C
     ) throws(ModelError) -> (A, B, C) {
         let parts = try map(3) { index throws(ModelError) -> Part<A, B, C> in

@@ -24,7 +24,8 @@ struct SentenceTransformersFiles {
             throw ModelError(
                 path: path,
                 reason: "pools by \(other.isEmpty ? "nothing" : other.joined(separator: " and ")), supported are "
-                    + "pooling_mode_mean_tokens and pooling_mode_cls_token alone")
+                    + "pooling_mode_mean_tokens and pooling_mode_cls_token alone"
+            )
         }
     }
 }

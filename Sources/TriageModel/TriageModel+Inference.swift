@@ -43,18 +43,25 @@ extension TriageModel {
     private func classification(_ output: EncoderOutput, row: Int, read: Read) -> Classification {
         let logits = output.logits[row * labels.count..<(row + 1) * labels.count]
         return Classification(
-            logits: Array(logits), probabilities: calibration.probabilities(logits), tokenCount: read.tokenCount,
-            isTruncated: read.isTruncated)
+            logits: Array(logits),
+            probabilities: calibration.probabilities(logits),
+            tokenCount: read.tokenCount,
+            isTruncated: read.isTruncated
+        )
     }
 
     private func embedding(_ output: EncoderOutput, row: Int, read: Read) -> Embedding {
         Embedding(
             vector: Array(output.embeddings[row * embeddingSize..<(row + 1) * embeddingSize]),
-            tokenCount: read.tokenCount, isTruncated: read.isTruncated)
+            tokenCount: read.tokenCount,
+            isTruncated: read.isTruncated
+        )
     }
 
     private func runInParallel<Result: Sendable>(
-        _ texts: [String], threads: Int, result: @Sendable (EncoderOutput, Int, Read) -> Result
+        _ texts: [String],
+        threads: Int,
+        result: @Sendable (EncoderOutput, Int, Read) -> Result
     ) throws(ModelError) -> [Result] {
         let threads = max(1, min(threads, texts.count))
         guard threads > 1 else { return try run(texts.map { ($0, nil) }, result: result) }
@@ -67,7 +74,8 @@ extension TriageModel {
 
     /// Tokenises texts into batches of the backend's size and runs each.
     private func run<Result>(
-        _ texts: [(text: String, pair: String?)], result: (EncoderOutput, Int, Read) -> Result
+        _ texts: [(text: String, pair: String?)],
+        result: (EncoderOutput, Int, Read) -> Result
     ) throws(ModelError) -> [Result] {
         try scratch.withScratch { scratch throws(ModelError) in
             var results: [Result] = []
@@ -78,7 +86,8 @@ extension TriageModel {
                 tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
                 scratch.batch.append(ids: scratch.encoding.ids, segmentIds: scratch.encoding.segmentIds)
                 reads.append(
-                    Read(tokenCount: scratch.encoding.ids.count, isTruncated: scratch.encoding.isTruncated))
+                    Read(tokenCount: scratch.encoding.ids.count, isTruncated: scratch.encoding.isTruncated)
+                )
                 let isLast = index == texts.count - 1
                 guard isLast || scratch.batch.tokenCount >= encoder.preferredTokenCount else { continue }
                 do throws(EncoderError) { try encoder.run(scratch.batch, into: &scratch.output) } catch {

@@ -39,17 +39,22 @@ public final class TriageModel: Sendable {
     }
 
     package init(
-        files: ModelFiles, precision: Precision, instructionSet: InstructionSet? = nil
+        files: ModelFiles,
+        precision: Precision,
+        instructionSet: InstructionSet? = nil
     ) throws(ModelError) {
         // Hashing the file, reading the vocabulary and decoding the weights take about as long as one another.
         let (identity, tokenizer, backend) = try Self.concurrently(
             { () throws(ModelError) in files.identity },
             { () throws(ModelError) in try files.tokenizer() },
-            { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) })
+            { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
+        )
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
             throw ModelError(
                 path: files.directory.path(of: ModelDirectory.tokenizerFile),
-                reason: "has \(tokenizer.vocabularySize) tokens, the model \(files.configuration.encoder.vocabularySize)")
+                reason:
+                    "has \(tokenizer.vocabularySize) tokens, the model \(files.configuration.encoder.vocabularySize)"
+            )
         }
         self.files = files
         self.identity = identity
@@ -59,7 +64,9 @@ public final class TriageModel: Sendable {
         name = files.name
         labels = files.labels
         calibration = Calibration(
-            problemType: files.configuration.problemType, temperature: files.description?.temperature ?? 1)
+            problemType: files.configuration.problemType,
+            temperature: files.description?.temperature ?? 1
+        )
         maximumTokenCount = files.configuration.encoder.maximumPositions
     }
 
@@ -75,6 +82,7 @@ public final class TriageModel: Sendable {
         return Tokens(
             ids: encoding.ids.map(Int.init),
             texts: encoding.ids.map { tokenizer.token(for: Int($0)) ?? "" },
-            isTruncated: encoding.isTruncated)
+            isTruncated: encoding.isTruncated
+        )
     }
 }

@@ -38,7 +38,8 @@ package struct WeightLoading {
     }
 
     private static func locate(
-        _ specification: TensorSpecification, in file: WeightFile
+        _ specification: TensorSpecification,
+        in file: WeightFile
     ) throws(ModelError) -> Located {
         let name = specification.name
         let scale = file.entry(named: name + scaleSuffix)
@@ -46,8 +47,11 @@ package struct WeightLoading {
             let rows = specification.shape[0]
             try check(packed, [.uint8], [rows, (specification.shape[1] + 1) / 2], in: file)
             return Located(
-                specification: specification, values: packed, scale: try checkedScale(scale, name, rows, in: file),
-                isPacked: true)
+                specification: specification,
+                values: packed,
+                scale: try checkedScale(scale, name, rows, in: file),
+                isPacked: true
+            )
         }
         guard let values = file.entry(named: name) ?? olderName(name).flatMap(file.entry) else {
             throw ModelError(path: file.path, reason: "has no tensor \"\(name)\", which config.json implies")
@@ -55,15 +59,22 @@ package struct WeightLoading {
         let floats: [ElementType] = [.float32, .float16, .bfloat16]
         guard specification.kind != .plain, values.elementType == .int8 else {
             try check(
-                values, specification.kind == .plain ? floats : floats + [.int8], specification.shape, in: file)
+                values,
+                specification.kind == .plain ? floats : floats + [.int8],
+                specification.shape,
+                in: file
+            )
             return Located(specification: specification, values: values)
         }
         try check(values, [.int8], specification.shape, in: file)
         let smoothing = file.entry(named: name + smoothingSuffix)
         if let smoothing { try check(smoothing, [.float32], [specification.shape[1]], in: file) }
         return Located(
-            specification: specification, values: values,
-            scale: try checkedScale(scale, name, specification.shape[0], in: file), smoothing: smoothing)
+            specification: specification,
+            values: values,
+            scale: try checkedScale(scale, name, specification.shape[0], in: file),
+            smoothing: smoothing
+        )
     }
 
     /// What checkpoints converted from TensorFlow call the parts of a layer norm.
@@ -74,26 +85,37 @@ package struct WeightLoading {
     }
 
     private static func check(
-        _ entry: TensorEntry, _ types: [ElementType], _ shape: [Int], in file: WeightFile
+        _ entry: TensorEntry,
+        _ types: [ElementType],
+        _ shape: [Int],
+        in file: WeightFile
     ) throws(ModelError) {
         guard types.contains(entry.elementType) else {
             let names = types.map(\.rawValue).joined(separator: ", ")
             throw ModelError(
                 path: file.path,
-                reason: "tensor \"\(entry.name)\" has type \(entry.elementType.rawValue), expected \(names)")
+                reason: "tensor \"\(entry.name)\" has type \(entry.elementType.rawValue), expected \(names)"
+            )
         }
         guard entry.shape.dimensions == shape else {
             throw ModelError(
                 path: file.path,
-                reason: "tensor \"\(entry.name)\" has shape \(entry.shape), config.json implies \(shape)")
+                reason: "tensor \"\(entry.name)\" has shape \(entry.shape), config.json implies \(shape)"
+            )
         }
     }
 
     private static func checkedScale(
-        _ entry: TensorEntry?, _ name: String, _ rows: Int, in file: WeightFile
+        _ entry: TensorEntry?,
+        _ name: String,
+        _ rows: Int,
+        in file: WeightFile
     ) throws(ModelError) -> TensorEntry {
         guard let entry else {
-            throw ModelError(path: file.path, reason: "has no tensor \"\(name + scaleSuffix)\" for the integers in \"\(name)\"")
+            throw ModelError(
+                path: file.path,
+                reason: "has no tensor \"\(name + scaleSuffix)\" for the integers in \"\(name)\""
+            )
         }
         try check(entry, [.float32], [rows, 1], in: file)
         return entry
@@ -124,7 +146,10 @@ package struct WeightLoading {
 
     /// Decodes everything and assembles the network's weights.
     package func load(
-        configuration: EncoderConfiguration, names: TensorNames, head: HeadConfiguration, threads: Int
+        configuration: EncoderConfiguration,
+        names: TensorNames,
+        head: HeadConfiguration,
+        threads: Int
     ) throws(ModelError) -> EncoderWeights {
         let matrices = try matrices(threads: threads)
         do throws(EncoderError) {

@@ -9,7 +9,9 @@ func answers<Answer>(
     _ model: ([String]) throws(ModelError) -> [Answer]
 ) -> [Result<Answer, QueryFailure>] {
     guard !queries.isEmpty else { return [] }
-    if let answers = try? model(queries.map(\.text)), answers.count == queries.count { return answers.map { .success($0) } }
+    if let answers = try? model(queries.map(\.text)), answers.count == queries.count {
+        return answers.map { .success($0) }
+    }
     return queries.map { query in
         do throws(ModelError) {
             guard let answer = try model([query.text]).first else {

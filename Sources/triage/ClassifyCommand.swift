@@ -44,7 +44,10 @@ struct ClassifyCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also print the probabilities of the K most probable labels.", valueName: "k"))
     var top: Int?
 
-    @Flag(help: "Also print the probabilities of all labels, the margin, what was read of the text, and which model decided.")
+    @Flag(
+        help:
+            "Also print the probabilities of all labels, the margin, what was read of the text, and which model decided."
+    )
     var explain = false
 
     @Flag(help: "With --json: add the model's raw output.")

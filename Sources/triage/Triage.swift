@@ -20,7 +20,10 @@ struct Triage: ParsableCommand {
               130 interrupted, 141 whoever read the output has gone
             """,
         version: "0.1.0",
-        subcommands: [ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, DoctorCommand.self]
+        subcommands: [
+            ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self, InspectCommand.self,
+            DoctorCommand.self,
+        ]
     )
 
     static func main() {
@@ -33,7 +36,7 @@ struct Triage: ParsableCommand {
             var command = try parseAsRoot()
             do {
                 try command.run()
-            } catch where !isOfArgumentParser(error) {
+            } catch  where !isOfArgumentParser(error) {
                 if let error = error as? SystemError, error.isClosedOutput { exit(withError: closedOutput) }
                 fail("\(error)", couldNotRun)
             }

@@ -14,7 +14,9 @@ import Tokenization
     @Test(
         .enabled(
             if: Configuration.largeDirectory != nil,
-            "set TRIAGE_TOKENIZER_PARITY to a directory that generate_cases.py --output has written"))
+            "set TRIAGE_TOKENIZER_PARITY to a directory that generate_cases.py --output has written"
+        )
+    )
     func largeComparison() throws {
         let directory = try #require(Configuration.largeDirectory)
         for configuration in try Configuration.all(in: directory) {
@@ -37,7 +39,9 @@ struct Configuration: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static func all(in directory: URL) throws -> [Configuration] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".jsonl") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter {
+            $0.hasSuffix(".jsonl")
+        }
         try #require(!names.isEmpty, "\(directory.path) holds no .jsonl files")
         return names.sorted().map { Configuration(name: $0, directory: directory) }
     }
@@ -66,7 +70,8 @@ struct Configuration: Sendable, CustomTestStringConvertible {
                 \(name): \(text.debugDescription), pair \(fields[1].text()), maximum \(fields[2].text())
                 expected \(fields[3].text()) \(fields[4].text())
                 found    \(encoding.ids) \(encoding.segmentIds)
-                """)
+                """
+            )
         }
         #expect(failures == 0)
         return lines.count - 1
@@ -75,7 +80,8 @@ struct Configuration: Sendable, CustomTestStringConvertible {
     /// The `tokenizer.json` of a directory with some sections replaced; of `model`, only the members given.
     static func file(in directory: URL, replacing overrides: JSONObject) throws -> JSONValue {
         var file = try #require(
-            JSONParser.parse([UInt8](try Data(contentsOf: directory.appending(path: "tokenizer.json")))).object)
+            JSONParser.parse([UInt8](try Data(contentsOf: directory.appending(path: "tokenizer.json")))).object
+        )
         for member in overrides.members {
             if member.key == "model", var model = file["model"]?.object, let replaced = member.value.object {
                 for field in replaced.members { model[field.key] = field.value }

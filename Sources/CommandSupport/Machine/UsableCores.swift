@@ -44,7 +44,8 @@ package struct UsableCores: Equatable, Sendable {
             } else if controllers.contains("cpu") {
                 for group in groups(from: fields[2]) {
                     let folder = "/sys/fs/cgroup/cpu\(group)"
-                    guard let quota = read("\(folder)/cpu.cfs_quota_us"), let period = read("\(folder)/cpu.cfs_period_us")
+                    guard let quota = read("\(folder)/cpu.cfs_quota_us"),
+                        let period = read("\(folder)/cpu.cfs_period_us")
                     else { continue }
                     limits.append(contentsOf: unified("\(quota) \(period)"))
                 }

@@ -9,7 +9,9 @@ package func percent(_ share: Double) -> String {
 package func bar(_ share: Double, width: Int) -> String {
     let eighths = share.isNaN ? 0 : Int((min(1, max(0, share)) * Double(width * 8)).rounded())
     var text = String(repeating: "█", count: eighths / 8)
-    if eighths % 8 > 0, let partial = Unicode.Scalar(0x2590 - UInt32(eighths % 8)) { text.unicodeScalars.append(partial) }
+    if eighths % 8 > 0, let partial = Unicode.Scalar(0x2590 - UInt32(eighths % 8)) {
+        text.unicodeScalars.append(partial)
+    }
     return text + String(repeating: "·", count: width - text.count)
 }
 
@@ -34,4 +36,16 @@ extension String {
     package func rightAligned(to columns: Int) -> String {
         String(repeating: " ", count: max(0, columns - columnCount(of: self))) + self
     }
+}
+
+/// A number of bytes in the unit that gives it two or three digits: `21.4 MB`, a megabyte being a million.
+package func byteCount(_ bytes: Int) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    var value = Double(bytes), unit = 0
+    while value >= 999.5 && unit < units.count - 1 {
+        value /= 1000
+        unit += 1
+    }
+    let tenths = Int((value * 10).rounded())
+    return unit == 0 ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }

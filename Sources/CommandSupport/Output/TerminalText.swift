@@ -9,7 +9,9 @@ package func visible(_ text: String) -> String {
         case 0x7F: result.append("\u{2421}")
         case _ where isControl(scalar):
             let digits = String(scalar.value, radix: 16, uppercase: true)
-            result.append(contentsOf: "<U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)>".unicodeScalars)
+            result.append(
+                contentsOf: "<U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)>".unicodeScalars
+            )
         default: result.append(scalar)
         }
     }

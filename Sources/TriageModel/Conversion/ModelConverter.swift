@@ -29,7 +29,9 @@ package struct ModelConverter {
     /// Converts `source` into the directory `output`, which must not exist or be empty. Everything is written beside
     /// it, loaded and run once before it gets its name.
     package func convert(
-        _ source: ModelFiles, to output: String, progress: (Stage) -> Void
+        _ source: ModelFiles,
+        to output: String,
+        progress: (Stage) -> Void
     ) throws(ModelError) -> TriageModel {
         let directory: AtomicDirectory
         do throws(ModelFileError) { directory = try AtomicDirectory(ModelDirectory(output).path) } catch {
@@ -50,7 +52,9 @@ package struct ModelConverter {
     }
 
     private func write(
-        _ source: ModelFiles, to directory: String, progress: (Stage) -> Void
+        _ source: ModelFiles,
+        to directory: String,
+        progress: (Stage) -> Void
     ) throws(ModelError) {
         let weights = try source.encoderWeights()
         var smoothing: [String: [Float]] = [:]
@@ -63,12 +67,15 @@ package struct ModelConverter {
         progress(.compressing)
         let file = compressionLevel == nil ? ModelDirectory.plainWeightsFile : ModelDirectory.compressedWeightsFile
         let writer = WeightFileWriter(
-            encoding: compressionLevel.map { .compressed(level: $0) } ?? .plain, threads: threads)
+            encoding: compressionLevel.map { .compressed(level: $0) } ?? .plain,
+            threads: threads
+        )
         try Self.asModelError { () throws(ModelFileError) in
             try writer.write(tensors, metadata: ["format": "pt"], to: "\(directory)/\(file)")
             try AtomicFile.write(
                 Array(configuration(source).text(pretty: true).utf8) + [0x0A],
-                to: "\(directory)/\(ModelDirectory.configurationFile)")
+                to: "\(directory)/\(ModelDirectory.configurationFile)"
+            )
         }
         try copy(ModelDirectory.tokenizerFile, from: source.directory, to: directory)
         for file in ModelDirectory.accompanyingFiles where source.directory.contains(file) {
@@ -78,7 +85,8 @@ package struct ModelConverter {
     }
 
     private func smoothingFactors(
-        _ source: ModelFiles, _ weights: EncoderWeights
+        _ source: ModelFiles,
+        _ weights: EncoderWeights
     ) throws(ModelError) -> [String: [Float]] {
         let tokenizer = try source.tokenizer()
         let sequences = (calibrationTexts ?? CalibrationTexts.standard).map { text in
@@ -89,19 +97,30 @@ package struct ModelConverter {
         }
         do throws(EncoderError) {
             let backend = try CPUBackend(
-                configuration: source.configuration.encoder, head: source.head, weights: weights, arithmetic: .float32)
+                configuration: source.configuration.encoder,
+                head: source.head,
+                weights: weights,
+                arithmetic: .float32
+            )
             return Smoothing.factors(
-                try backend.inputMagnitudes(over: sequences), weights: weights, names: source.names)
+                try backend.inputMagnitudes(over: sequences),
+                weights: weights,
+                names: source.names
+            )
         } catch {
             throw ModelError(path: source.directory.path, reason: error.description)
         }
     }
 
     private func encode(
-        _ source: ModelFiles, smoothing: [String: [Float]]
+        _ source: ModelFiles,
+        smoothing: [String: [Float]]
     ) throws(ModelError) -> [String: Tensor] {
         let encoder = TensorEncoder(
-            storage: storage, smoothing: smoothing, wordTable: source.names.words + ".weight")
+            storage: storage,
+            smoothing: smoothing,
+            wordTable: source.names.words + ".weight"
+        )
         let loading = try WeightLoading(source.specifications, in: source.weights)
         let matrices = try loading.matrices(threads: threads)
         var tensors: [String: Tensor] = [:]
@@ -111,7 +130,9 @@ package struct ModelConverter {
                 for (name, tensor) in try encoder.encode(specification, matrix.floats()) { tensors[name] = tensor }
             } catch TensorEncoder.Failure.outOfRange(let name, let type) {
                 throw ModelError(
-                    path: source.weights.path, reason: "tensor \"\(name)\" has values that \(type.rawValue) cannot hold")
+                    path: source.weights.path,
+                    reason: "tensor \"\(name)\" has values that \(type.rawValue) cannot hold"
+                )
             } catch TensorEncoder.Failure.notFinite(let name) {
                 throw ModelError(path: source.weights.path, reason: "tensor \"\(name)\" has values that are not finite")
             } catch {
@@ -127,12 +148,16 @@ package struct ModelConverter {
     }
 
     private func writeDescription(
-        _ source: ModelFiles, golden: [ModelDescription.GoldenVector], to directory: String
+        _ source: ModelFiles,
+        golden: [ModelDescription.GoldenVector],
+        to directory: String
     ) throws(ModelError) {
         let json = ModelDescription.json(of: source, golden: golden)
         try Self.asModelError { () throws(ModelFileError) in
             try AtomicFile.write(
-                Array(json.text(pretty: true).utf8) + [0x0A], to: "\(directory)/\(ModelDirectory.descriptionFile)")
+                Array(json.text(pretty: true).utf8) + [0x0A],
+                to: "\(directory)/\(ModelDirectory.descriptionFile)"
+            )
         }
     }
 

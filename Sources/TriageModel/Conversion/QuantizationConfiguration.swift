@@ -38,7 +38,8 @@ extension ModelConverter {
             ]),
             "ignore": .array(["classifier", "re:.*pooler.*", "pre_classifier"]),
             "input_smoothing": .string(
-                "the input of a layer with a weight_smoothing tensor is multiplied by it before it is quantised"),
+                "the input of a layer with a weight_smoothing tensor is multiplied by it before it is quantised"
+            ),
         ])
     }
 

@@ -7,7 +7,9 @@ enum Smoothing {
     /// For each linear weight the factors of its input, by channel: 1 / s, where s = (max|x| / max|w|)^½ moves half of
     /// the spread. Layers that read one input share their factors.
     static func factors(
-        _ magnitudes: [LinearInput: [Float]], weights: EncoderWeights, names: TensorNames
+        _ magnitudes: [LinearInput: [Float]],
+        weights: EncoderWeights,
+        names: TensorNames
     ) -> [String: [Float]] {
         var factors: [String: [Float]] = [:]
         for (input, activation) in magnitudes {

@@ -18,7 +18,8 @@ struct TensorEncoder {
 
     /// The tensors that store `values`, by name.
     func encode(
-        _ specification: TensorSpecification, _ values: [Float]
+        _ specification: TensorSpecification,
+        _ values: [Float]
     ) throws -> [(name: String, tensor: Tensor)] {
         let name = specification.name
         guard values.allSatisfy(\.isFinite) else { throw Failure.notFinite(name: name) }
@@ -53,7 +54,10 @@ struct TensorEncoder {
     }
 
     private func int8(
-        _ name: String, _ values: [Float], columns: Int, smoothing: [Float]?
+        _ name: String,
+        _ values: [Float],
+        columns: Int,
+        smoothing: [Float]?
     ) throws -> [(name: String, tensor: Tensor)] {
         var values = values
         if let smoothing {
@@ -62,7 +66,10 @@ struct TensorEncoder {
         let rows = QuantizedRows(values, columns: columns, limit: 127)
         let bytes = rows.values.map { UInt8(bitPattern: $0) }
         var tensors = [
-            (name, Tensor(littleEndian: bytes, elementType: .int8, shape: try TensorShape([rows.scales.count, columns]))),
+            (
+                name,
+                Tensor(littleEndian: bytes, elementType: .int8, shape: try TensorShape([rows.scales.count, columns]))
+            ),
             (name + WeightLoading.scaleSuffix, Tensor(rows.scales, shape: try TensorShape([rows.scales.count, 1]))),
         ]
         if let smoothing {
