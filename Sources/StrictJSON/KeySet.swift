@@ -54,7 +54,7 @@ struct KeySet {
         return hasher.finalize()
     }
 
-    private static func isEqual(_ left: String, _ right: String) -> Bool {
+    static func isEqual(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
     }
 }

@@ -30,14 +30,14 @@ struct AddedToken: Sendable {
                 throw content.invalid("longer than \(Vocabulary.maximumTokenLength) bytes")
             }
             guard contents.insert(text.utf8.key).inserted else {
-                throw content.invalid("\(text.debugDescription) occurs twice")
+                throw content.invalid("\(TokenizerError.quoted(text)) occurs twice")
             }
             let idNode = try element.required("id")
             let id = try idNode.tokenID()
             let known = vocabulary.id(of: text)
             let expected = known.map(Int.init) ?? max(vocabulary.count, (highest ?? -1) + 1)
             guard Int(id) == expected else {
-                throw idNode.invalid("\(id), but \(text.debugDescription) has id \(expected)")
+                throw idNode.invalid("\(id), but \(TokenizerError.quoted(text)) has id \(expected)")
             }
             guard known != nil || vocabulary.token(for: Int(id)) == nil else {
                 throw idNode.invalid("\(id) belongs to another token of the vocabulary")

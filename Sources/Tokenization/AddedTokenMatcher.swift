@@ -36,8 +36,11 @@ struct AddedTokenMatcher: Sendable {
                 }
             }
             if let other = ends[Int(node)] {
-                let contents = "\(tokens[other].content.debugDescription) and \(tokens[index].content.debugDescription)"
-                throw .invalid(location: "added_tokens", reason: "\(contents) are the same after normalisation")
+                let (first, second) = (tokens[other].content, tokens[index].content)
+                throw .invalid(
+                    location: "added_tokens",
+                    reason: "\(TokenizerError.quoted(first)) and \(TokenizerError.quoted(second)) normalise alike"
+                )
             }
             ends[Int(node)] = index
             if let first = pattern.first { startsToken[Int(first)] = true }
@@ -50,7 +53,7 @@ struct AddedTokenMatcher: Sendable {
     func split(_ bytes: Span<UInt8>, _ visit: (Part) -> Bool) {
         var textStart = 0
         var position = 0
-        // The last run of white space swallowed on the right: a token made of spaces must not look through it again and again.
+        // The last run of white space swallowed on the right: tokens within it must not look through it again and again.
         var swallowed = 0..<0
         while position < bytes.count {
             guard startsToken[Int(bytes[position])], let match = longestMatch(bytes, position) else {
@@ -61,13 +64,15 @@ struct AddedTokenMatcher: Sendable {
             position = range.upperBound
             if match.token.isSingleWord, touchesWord(bytes, range) { continue }
             let start = match.token.stripsLeft ? spacesStart(bytes, textStart, range.lowerBound) : range.lowerBound
+            if match.token.stripsRight, !swallowed.contains(range.upperBound) {
+                swallowed = range.upperBound..<spacesEnd(bytes, range.upperBound)
+            }
+            let end = match.token.stripsRight ? max(range.upperBound, swallowed.upperBound) : range.upperBound
             if textStart < start, !visit(.text(textStart..<start)) { return }
-            if !visit(.token(match.token.id)) { return }
-            // A later match may begin in white space swallowed here; like the original, text then counts from its end.
-            textStart = range.upperBound
-            guard match.token.stripsRight else { continue }
-            if !swallowed.contains(textStart) { swallowed = textStart..<spacesEnd(bytes, textStart) }
-            textStart = swallowed.upperBound
+            // Of a match within white space that the last one swallowed nothing may be left. If something is, it counts,
+            // and text goes on from its end: that is how the original does it.
+            if start < end, !visit(.token(match.token.id)) { return }
+            textStart = end
         }
         if textStart < bytes.count { _ = visit(.text(textStart..<bytes.count)) }
     }
@@ -95,7 +100,7 @@ struct AddedTokenMatcher: Sendable {
             && properties[UTF8Bytes.scalar(in: bytes, at: range.upperBound).value].contains(.word)
     }
 
-    /// Where the white space that ends at `end` begins, not before `lowest`; `lowest` itself where that lies beyond.
+    /// Where the white space that ends at `end` begins, not before `lowest`; `lowest` where that lies beyond.
     private func spacesStart(_ bytes: Span<UInt8>, _ lowest: Int, _ end: Int) -> Int {
         var start = end
         while start > lowest {

@@ -74,7 +74,9 @@ struct PostProcessor: Sendable {
     ) throws(TokenizerError) -> Template {
         var template = Template()
         var order: [String] = []
-        for piece in try file.elements() {
+        let pieces = try file.elements()
+        guard pieces.count <= maximumSpecialCount else { throw file.invalid("more than \(maximumSpecialCount) pieces") }
+        for piece in pieces {
             if let sequence = try piece.optional("Sequence") {
                 let segment = try segment(sequence)
                 if order.isEmpty { template.firstSegment = segment } else { template.secondSegment = segment }

@@ -91,7 +91,7 @@ package struct Tokenizer: Sendable {
             guard !pattern.isEmpty else {
                 throw .invalid(
                     location: "added_tokens",
-                    reason: "normalisation leaves nothing of \(token.content.debugDescription)"
+                    reason: "normalisation leaves nothing of \(TokenizerError.quoted(token.content))"
                 )
             }
             patterns.append(pattern)

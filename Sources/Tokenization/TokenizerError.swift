@@ -19,4 +19,10 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .invalid(let location, let reason): "\(location): \(reason)"
         }
     }
+
+    /// A string of the file as a message shows it: quoted, escaped, the beginning only.
+    static func quoted(_ text: String) -> String {
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))
+        return shown.utf8.count == text.utf8.count ? shown.debugDescription : "\(shown.debugDescription)…"
+    }
 }

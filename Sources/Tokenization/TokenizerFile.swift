@@ -56,7 +56,11 @@ struct TokenizerFileNode {
 
     /// The error for a component of a kind that is not implemented. `component` is this node's key.
     func unsupported(supported: String) throws(TokenizerError) -> TokenizerError {
-        let type = try optional("type")?.string().debugDescription ?? "without type"
-        return .unsupported(component: location, found: type, supported: supported)
+        let type = try optional("type")?.string()
+        return .unsupported(
+            component: location,
+            found: type.map(TokenizerError.quoted) ?? "without type",
+            supported: supported
+        )
     }
 }

@@ -27,14 +27,14 @@ struct WordPiece: Sendable {
         for member in members {
             guard case .integer(let id) = member.value, id >= 0, id <= Vocabulary.maximumID else {
                 throw entries.invalid(
-                    "the id of \(member.key.debugDescription) is not an integer from 0 to \(Vocabulary.maximumID)"
+                    "the id of \(TokenizerError.quoted(member.key)) is not an integer from 0 to \(Vocabulary.maximumID)"
                 )
             }
             tokens.append((member.key, UInt32(truncatingIfNeeded: id)))
         }
         vocabulary = try Vocabulary(tokens: tokens, continuingSubwordPrefix: prefix)
         guard let unknownID = vocabulary.id(of: unknownToken) else {
-            throw unknown.invalid("\(unknownToken.debugDescription) is not in the vocabulary")
+            throw unknown.invalid("\(TokenizerError.quoted(unknownToken)) is not in the vocabulary")
         }
         self.unknownID = unknownID
     }

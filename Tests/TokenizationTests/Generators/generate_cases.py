@@ -32,7 +32,7 @@ WORDS = """the a is of to in how what where why can you my card account money ba
 weather tomorrow unbelievable internationalization running tokenization don't it's O'Neill e-mail 24/7 $5.00 #1 @home
 Straße ÉCOLE naïve façade İstanbul ΣΊΣΥΦΟΣ Ångström Дорогой привет 北京 東京タワー 한국어 สวัสดี हिन्दी שָׁלוֹם مَرْحَبًا ﬁne ½""".split()
 MARKERS = ["[MASK]", "[SEP]", "[CLS]", "[PAD]", "[UNK]", "[mask]", "[MASK", "MASK]", "[[MASK]]", "[ MASK ]", "<ent>", "<ENT>",
-           "<e", "Zürich Plus", "zurich plus", "ZU\u0308RICH PLUS", "  ", "<<", "<<<", "##", "##ing", "[", "]"]
+           "<e", "Zürich Plus", "zurich plus", "ZU\u0308RICH PLUS", "  ", "<<", "<<<", "<x> <y> <y>", "<x>  <y", "<y> <x>", "##", "##ing", "[", "]"]
 INTERESTING = [0, 9, 10, 11, 12, 13, 0x1C, 0x1F, 0x7F, 0x85, 0xA0, 0xAD, 0x130, 0x131, 0x1E9E, 0x34F, 0x378, 0x61C, 0x180E, 0x200B, 0x200C,
                0x200D, 0x200E, 0x2028, 0x2029, 0x202E, 0x2060, 0x212A, 0x2126, 0x3000, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF, 0xE000, 0xE0001, 0xE0020, 0x10FFFF,
                0x1F600, 0x1F1E6, 0xFE0F, 0x1F3FD, 0x20E3]
@@ -103,10 +103,14 @@ def configurations(base):
            added(None, "how", normalized=True, single_word=True), added(None, "<<", rstrip=True),
            added(None, "<<<", lstrip=True), added(None, " a ", normalized=True),
            added(None, "  ", rstrip=True, lstrip=True), added(None, "ZURICH PLUS one", normalized=True, special=True)]
+    spaced = [added(None, "<x>", rstrip=True), added(None, " <y>"), added(None, "<y>"), added(None, "  "),
+              added(None, " <y", lstrip=True, single_word=True), added(None, "y> <", rstrip=True, normalized=True),
+              added(None, "< ", normalized=True)]
     # A token of the vocabulary keeps its id, others are counted on.
-    counted = itertools.count(len(known))
-    for token in own:
-        token["id"] = known[token["content"]] if token["content"] in known else next(counted)
+    for tokens in (own, spaced):
+        counted = itertools.count(len(known))
+        for token in tokens:
+            token["id"] = known[token["content"]] if token["content"] in known else next(counted)
     cls, sep = known["[CLS]"], known["[SEP]"]
 
     def piece(kind, name, segment):
@@ -133,6 +137,7 @@ def configurations(base):
         "added": {"normalizer": bert(), "added_tokens": marked + own, "truncation": truncated(40)},
         "added-cased": {"normalizer": bert(lowercase=False, clean_text=False), "added_tokens": special + own},
         "added-none": {"normalizer": None, "added_tokens": marked + own},
+        "added-spaced": {"normalizer": bert(), "added_tokens": special + spaced},
         "template": {"normalizer": bert(), "post_processor": unusual, "truncation": truncated(14, "OnlySecond", "Left")},
         "short-words": {"normalizer": bert(), "model": {k: v for k, v in base["model"].items() if k != "vocab"} | {"max_input_chars_per_word": 7}},
     }
@@ -238,7 +243,8 @@ def generate(directory, base, count, files):
         rng = random.Random(1000 + index)
         # The first configuration, what models in use have, gets half of all.
         share = count // 2 if index == 0 else count // 2 // (len(chosen) - 1) + 1
-        texts = [random_text(rng, vocabulary) for _ in range(share)]
+        texts = [" ".join(f"a{chr(c)}b" for c in range(first, first + 8)) for first in range(0, 128, 8)]
+        texts += [random_text(rng, vocabulary) for _ in range(share - len(texts))]
         write(directory, name, overrides, cases(merged(base, overrides), texts, rng))
     for path in files:
         lines = cases(base, texts_of(path), random.Random(7))
@@ -262,7 +268,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         directory = pathlib.Path(scratch) if arguments.check else FIXTURES
         directory.mkdir(exist_ok=True)
-        generate(directory, small_tokenizer(1500), 1500, [])
+        generate(directory, small_tokenizer(1500), 1400, [])
         if arguments.check:
             names = sorted({p.name for p in directory.iterdir()} | {p.name for p in FIXTURES.iterdir()})
             _, mismatches, errors = filecmp.cmpfiles(directory, FIXTURES, names, shallow=False)
