@@ -244,6 +244,7 @@ def generate(directory, base, count, files):
         # The first configuration, what models in use have, gets half of all.
         share = count // 2 if index == 0 else count // 2 // (len(chosen) - 1) + 1
         texts = [" ".join(f"a{chr(c)}b" for c in range(first, first + 8)) for first in range(0, 128, 8)]
+        texts.append("x    <<    <ent>    <x>    how [MASK]    y")  # matches within swallowed white space
         texts += [random_text(rng, vocabulary) for _ in range(share - len(texts))]
         write(directory, name, overrides, cases(merged(base, overrides), texts, rng))
     for path in files:
