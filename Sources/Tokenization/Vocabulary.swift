@@ -9,7 +9,8 @@ struct Vocabulary: Sendable {
     static let maximumID = 1 << 22 - 1
     /// Bytes. Bounds the work for a word, whatever the file says; tokens of real vocabularies are shorter than 100.
     static let maximumTokenLength = 1024
-    /// Slots looked at before a table is given up as built against this hash. Chance alone does not reach it.
+    /// No token lies further from where its hash points; a file for which this fails was made against the hash, as chance
+    /// alone does not reach it. Bounds building and looking up alike.
     private static let maximumProbes = 256
 
     enum Role: Sendable {
@@ -138,7 +139,7 @@ extension Vocabulary {
         let mixed = Self.mixed(hash)
         let table = slots.span
         var slot = Int(truncatingIfNeeded: mixed >> shift)
-        while true {
+        for _ in 0..<Self.maximumProbes {
             let entry = table[slot]
             guard entry != 0 else { return nil }
             let payload = entry &- 1
@@ -148,6 +149,7 @@ extension Vocabulary {
             }
             slot = (slot &+ 1) & (table.count &- 1)
         }
+        return nil
     }
 
     @inline(__always)

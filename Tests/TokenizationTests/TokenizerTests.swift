@@ -16,6 +16,12 @@ import Tokenization
         #expect(tokenizer.encode("hello[SEP]world [MASK").ids == [2, 5, 3, 6, 1, 1, 3])
     }
 
+    @Test func findsNormalizedAddedTokensInPlainText() throws {
+        let added = JSONValue.array([TokenizerFixture.added(id: 18, "Héllo A", normalized: true)])
+        let tokenizer = try TokenizerFixture.tokenizer("added_tokens", added)
+        #expect(tokenizer.encode("b HELLO a hello").ids == [2, 12, 18, 5, 3])
+    }
+
     @Test func numbersSegments() throws {
         let tokenizer = try Tokenizer(json: .object(TokenizerFixture.file))
         let encoding = tokenizer.encode("hello world", pair: "a")

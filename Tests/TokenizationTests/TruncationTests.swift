@@ -19,6 +19,12 @@ import Tokenization
         #expect(try Self.tokenizer(5, "LongestFirst").encode("a b c").isTruncated == false)
     }
 
+    @Test func noticesWhatAnAddedTokenLeavesOut() throws {
+        let encoding = try Self.tokenizer(4, "LongestFirst").encode("a[MASK]b")
+        #expect(encoding.ids == [2, 11, 4, 3])
+        #expect(encoding.isTruncated)
+    }
+
     @Test func cutsTheLongerOfAPairFirst() throws {
         let tokenizer = try Self.tokenizer(8, "LongestFirst")
         #expect(tokenizer.encode("a", pair: "a b c a b c").ids == [2, 11, 3, 11, 12, 13, 11, 3])
