@@ -13,11 +13,23 @@ import Testing
         #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 100))
     }
 
-    @Test func throwsTheErrorOfTheLowestIndex() {
-        for _ in 0..<50 {
+    /// Two steps fail, and now the one and now the other lags, so far as the machine has a second core to run ahead.
+    @Test(arguments: [13, 14])
+    func throwsTheErrorOfTheLowestIndex(slow: Int) {
+        for _ in 0..<20 {
+            let failing = Atomic<Bool>(false)
             do throws(FormatDefect) {
                 try ParallelLoop.run(count: 64, threads: 4, worker: { () }) { _, index throws(FormatDefect) in
-                    if index >= 13 { throw FormatDefect(.invalidFrame, "\(index)") }
+                    guard index == 13 || index == 14 else { return }
+                    if index == slow {
+                        var patience = 100_000
+                        while patience > 0 {
+                            patience -= failing.load(ordering: .acquiring) ? 10 : 1
+                        }
+                    } else {
+                        failing.store(true, ordering: .releasing)
+                    }
+                    throw FormatDefect(.invalidFrame, "\(index)")
                 }
                 Issue.record("no error")
             } catch {
