@@ -150,6 +150,13 @@ import Testing
         )
     }
 
+    @Test(arguments: [0x81, 0x82, 0x84, 0xC0] as [UInt8])
+    func refusesUnknownFlagsOfTheSeekTable(_ flags: UInt8) throws {
+        var bytes = try Sample.small(.compressed(level: 1))
+        bytes[bytes.count - 5] = flags
+        #expect(Sample.failure(bytes)?.code == .invalidSeekTable)
+    }
+
     @Test func refusesGarbageAroundTheFrames() throws {
         let bytes = try Sample.small(.compressed(level: 1))
         #expect(Sample.failure(bytes + [0]) != nil)
