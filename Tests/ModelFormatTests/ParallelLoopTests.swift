@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelFormat
 
-@Suite struct ParallelLoopTests {
+@Suite(.serialized) struct ParallelLoopTests {
     @Test(arguments: [-1, 1, 2, 16])
     func runsEveryStepOnce(threads: Int) throws {
         let counts = Mutex([Int](repeating: 0, count: 100))
@@ -17,16 +17,20 @@ import Testing
     /// but the two do not meet.
     @Test(arguments: [13, 14])
     func throwsTheErrorOfTheLowestIndex(slow: Int) {
-        for _ in 0..<5 {
+        for _ in 0..<20 {
             let entered = Atomic<Int>(0)
             do throws(FormatDefect) {
                 try ParallelLoop.run(count: 64, threads: 2, worker: { () }) { _, index throws(FormatDefect) in
                     guard index == 13 || index == 14 else { return }
+                    // Both have begun at 2; the faster one is about to fail at 3.
                     entered.add(1, ordering: .acquiringAndReleasing)
-                    var patience = 2_000_000
-                    while patience > 0, entered.load(ordering: .acquiring) < 2 { patience -= 1 }
-                    var lag = index == slow ? 100_000 : 0
-                    while lag > 0 { lag -= entered.load(ordering: .acquiring) > 0 ? 1 : lag }
+                    wait(for: 2, of: entered)
+                    if index == slow {
+                        wait(for: 3, of: entered)
+                        wait(for: .max, of: entered, patience: 200_000)
+                    } else {
+                        entered.add(1, ordering: .acquiringAndReleasing)
+                    }
                     throw FormatDefect(.invalidFrame, "\(index)")
                 }
                 Issue.record("no error")
@@ -34,6 +38,12 @@ import Testing
                 #expect(error.reason == "13")
             }
         }
+    }
+
+    /// Spins until the counter has reached `value`, or patience ends.
+    private func wait(for value: Int, of counter: borrowing Atomic<Int>, patience: Int = 2_000_000) {
+        var patience = patience
+        while patience > 0, counter.load(ordering: .acquiring) < value { patience -= 1 }
     }
 
     @Test func reportsAMissingWorker() {
