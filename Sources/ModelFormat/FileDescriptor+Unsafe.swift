@@ -83,10 +83,11 @@ struct FileDescriptor: ~Copyable {
                 UnsafeRawBufferPointer(rebasing: remaining).baseAddress,
                 remaining.count
             )
-            if written < 0 {
-                guard errno == EINTR else { throw .last }
-            } else {
-                unsafe remaining = remaining.dropFirst(written)
+            switch written {
+            case 1...: unsafe remaining = remaining.dropFirst(written)
+            // Never seen of a file, but it must not become an endless loop.
+            case 0: throw SystemError(number: EIO)
+            default: guard errno == EINTR else { throw .last }
             }
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ModelFormat
 
-@Suite struct ParallelLoopTests {
+@Suite(.serialized) struct ParallelLoopTests {
     @Test(arguments: [-1, 1, 2, 16])
     func runsEveryStepOnce(threads: Int) throws {
         let counts = Mutex([Int](repeating: 0, count: 100))
@@ -13,17 +13,37 @@ import Testing
         #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 100))
     }
 
-    @Test func throwsTheErrorOfTheLowestIndex() {
-        for _ in 0..<50 {
+    /// Two steps fail at the same time, and now the one and now the other lags. On a single core the test still passes,
+    /// but the two do not meet.
+    @Test(arguments: [13, 14])
+    func throwsTheErrorOfTheLowestIndex(slow: Int) {
+        for _ in 0..<20 {
+            let entered = Atomic<Int>(0)
             do throws(FormatDefect) {
-                try ParallelLoop.run(count: 64, threads: 4, worker: { () }) { _, index throws(FormatDefect) in
-                    if index >= 13 { throw FormatDefect(.invalidFrame, "\(index)") }
+                try ParallelLoop.run(count: 64, threads: 2, worker: { () }) { _, index throws(FormatDefect) in
+                    guard index == 13 || index == 14 else { return }
+                    // Both have begun at 2; the faster one is about to fail at 3.
+                    entered.add(1, ordering: .acquiringAndReleasing)
+                    wait(for: 2, of: entered)
+                    if index == slow {
+                        wait(for: 3, of: entered)
+                        wait(for: .max, of: entered, patience: 200_000)
+                    } else {
+                        entered.add(1, ordering: .acquiringAndReleasing)
+                    }
+                    throw FormatDefect(.invalidFrame, "\(index)")
                 }
                 Issue.record("no error")
             } catch {
                 #expect(error.reason == "13")
             }
         }
+    }
+
+    /// Spins until the counter has reached `value`, or patience ends.
+    private func wait(for value: Int, of counter: borrowing Atomic<Int>, patience: Int = 2_000_000) {
+        var patience = patience
+        while patience > 0, counter.load(ordering: .acquiring) < value { patience -= 1 }
     }
 
     @Test func reportsAMissingWorker() {

@@ -45,6 +45,24 @@ import Testing
         #expect(error.reason.contains(layout.reason), "\(error)")
     }
 
+    @Test func layoutLeavesNoFrameOver() throws {
+        let entries = try Sample.parse(Sample.compressed([Self.header, Self.a, Self.b])).entries
+        func code(_ sizes: [Int]) -> ModelFileError.Code? {
+            let frames = sizes.map { SeekTable.Frame(storedOffset: 0, storedBytes: 0, decodedBytes: $0, checksum: nil) }
+            do throws(FormatDefect) {
+                _ = try FrameLayout(frames: frames, entries: entries)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        #expect(code([1, 40, 24]) == nil)
+        #expect(code([1, 39, 1, 24]) == nil)
+        #expect(code([1, 40, 24, 1]) == .invalidSeekTable)
+        #expect(code([1, 40, 23]) == .truncated)
+        #expect(code([1, 64]) == .invalidSeekTable)
+    }
+
     /// A file of frames and a table that need not belong together.
     private func file(_ frames: [CompressedFrame], table: [CompressedFrame]) -> [UInt8] {
         frames.flatMap(\.bytes) + SeekTable.encoded(table)
@@ -92,6 +110,11 @@ import Testing
         let joined = CompressedFrame(bytes: halves.flatMap(\.bytes), decodedBytes: 40)
         let pieces = [frames[0], joined, frames[2]]
         #expect(Sample.failure(file(pieces, table: pieces)) != nil)
+        // An empty frame after the real one changes no size but the stored one.
+        let padded = try CompressedFrame(bytes: frames[1].bytes + compressor.frame(of: []).bytes, decodedBytes: 40)
+        let error = Sample.failure(file([frames[0], padded, frames[2]], table: [frames[0], padded, frames[2]]))
+        #expect(error?.code == .invalidFrame)
+        #expect(error?.reason.contains("frame 1 ends after") == true)
     }
 
     /// A frame of one uncompressed block, with a true or false content size, behind a table that believes it.
@@ -125,6 +148,13 @@ import Testing
         #expect(
             error?.description == #"file: tensor "b": frame 2 does not decode: Restored data doesn't match checksum"#
         )
+    }
+
+    @Test(arguments: [0x81, 0x82, 0x84, 0xC0] as [UInt8])
+    func refusesUnknownFlagsOfTheSeekTable(_ flags: UInt8) throws {
+        var bytes = try Sample.small(.compressed(level: 1))
+        bytes[bytes.count - 5] = flags
+        #expect(Sample.failure(bytes)?.code == .invalidSeekTable)
     }
 
     @Test func refusesGarbageAroundTheFrames() throws {

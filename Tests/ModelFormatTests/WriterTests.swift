@@ -71,6 +71,12 @@ import Testing
         #expect(dataOffset % 64 == 0)
         #expect(file.entries.first?.name == "positions")
         for entry in file.entries { #expect(entry.byteRange.lowerBound % entry.elementType.size == 0) }
+        for length in 1...8 {
+            let name = String(repeating: "n", count: length)
+            let tensor = try Tensor(.int8, [1], bytes: [1])
+            let layout = try SafetensorsLayout([name: tensor], metadata: [:], limits: .init())
+            #expect(layout.header.count % 64 == 0)
+        }
     }
 
     @Test func cutsTensorsIntoBlocksOfRows() throws {
