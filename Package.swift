@@ -101,6 +101,6 @@ if isFuzzing {
     package.targets += [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         fuzzer("WeightFileFuzz", ["ModelFormat", "Tensors", "CFuzzer"]),
-        fuzzer("JSONFuzz", ["StrictJSON", "CFuzzer"]),
+        fuzzer("JSONFuzz", ["StrictJSON", "Encoder", "Tokenization", "TriageModel", "CFuzzer"]),
     ]
 }
