@@ -51,7 +51,7 @@ struct Triage: ParsableCommand {
 
     private static func fail(_ message: String, _ code: ExitCode) -> Never {
         var console = Console()
-        console.report("error: \(message)")
+        console.report("triage: error: \(message)")
         exit(withError: code)
     }
 
