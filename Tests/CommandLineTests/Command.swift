@@ -55,6 +55,10 @@ struct Command {
     }
 
     func wait() throws -> Result {
+        if !eventually({ !process.isRunning }) {
+            kill(process.processIdentifier, SIGKILL)
+            Issue.record("triage did not end")
+        }
         process.waitUntilExit()
         let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
         return Result(

@@ -21,13 +21,15 @@ final class ScratchFolder: Sendable {
 
     func readable(_ name: String, _ text: String) throws -> Descriptor { try Descriptor(reading: file(name, text)) }
 
-    /// An empty file to write to; open until the process ends, as nobody knows when the last thread is done with it.
+    /// An empty file to write to.
     func handle(_ name: String) throws -> FileHandle {
         try FileHandle(forWritingTo: URL(filePath: file(name, "")))
     }
 
     func writable(_ name: String) throws -> Descriptor {
-        Descriptor(number: dup(try handle(name).fileDescriptor), file: name)
+        let handle = try handle(name)
+        // Open until the process ends: the handle closes its own.
+        return withExtendedLifetime(handle) { Descriptor(number: dup(handle.fileDescriptor), file: name) }
     }
 
     func text(_ name: String) throws -> String {
