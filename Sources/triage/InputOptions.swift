@@ -70,7 +70,9 @@ struct InputOptions: ParsableArguments {
             console.report("triage: \(grouped(summary.failures)) of \(grouped(summary.inputs)) inputs failed")
         }
         if summary.isInterrupted {
-            console.report("triage: interrupted after \(grouped(summary.inputs)) inputs")
+            console.report(
+                "triage: interrupted after \(grouped(summary.inputs)) \(summary.inputs == 1 ? "input" : "inputs")"
+            )
             throw ExitCode(130)
         }
         if summary.failures > 0 { throw ExitCode(1) }

@@ -11,7 +11,7 @@ func modelFinding(_ options: ModelOptions) -> Finding {
             JSONValue.object(["name": .string(label.name), "route": label.route.map { .string($0) } ?? .null])
         }
         let routes = model.labels.map { $0.route == $0.name ? $0.name : "\($0.name) → \($0.route ?? $0.name)" }
-        let verification = try GoldenVerification(of: model)
+        let verification = try model.verify()
         return Finding(
             key: "model",
             title: "Model",
@@ -19,17 +19,17 @@ func modelFinding(_ options: ModelOptions) -> Finding {
                 "\(model.name) in \(directory)", model.identity,
                 "runs on \(model.backend), reads at most \(model.maximumTokenCount) tokens",
                 "labels: \(labels.isEmpty ? "none, it only embeds" : routes.joined(separator: ", "))",
-                verification.description,
+                "verification \(verification.text)",
             ],
             details: [
                 "directory": .string(directory), "name": .string(model.name), "identity": .string(model.identity),
                 "backend": .string(model.backend), "maximum_tokens": JSONValue(model.maximumTokenCount),
                 "labels": .array(labels),
-                "golden": .object([
-                    "checked": JSONValue(verification.checked), "differing": JSONValue(verification.differing),
+                "verification": .object([
+                    "passed": .bool(!verification.isFailure), "message": .string(verification.text),
                 ]),
             ],
-            isFatal: verification.differing > 0
+            isFatal: verification.isFailure
         )
     } catch {
         return Finding(key: "model", title: "Model", error: "\(error)", isFatal: true)
