@@ -67,10 +67,12 @@ struct InputOptions: ParsableArguments {
             answer: answer
         )
         if summary.failures > 0 {
-            console.report("\(grouped(summary.failures)) of \(grouped(summary.inputs)) inputs failed")
+            console.report("triage: \(grouped(summary.failures)) of \(grouped(summary.inputs)) inputs failed")
         }
         if summary.isInterrupted {
-            console.report("interrupted after \(grouped(summary.inputs)) inputs")
+            console.report(
+                "triage: interrupted after \(grouped(summary.inputs)) \(summary.inputs == 1 ? "input" : "inputs")"
+            )
             throw ExitCode(130)
         }
         if summary.failures > 0 { throw ExitCode(1) }

@@ -18,15 +18,6 @@ struct ModelReport {
         files.specifications.reduce(0) { $0 + $1.shape.reduce(1, *) }
     }
 
-    private var verificationText: String? {
-        switch verification {
-        case nil: nil
-        case .passed(let count): "passed: \(count) golden vectors reproduced"
-        case .failed(let text, let difference): "FAILED: \(text.debugDescription) differs by \(difference)"
-        case .noGoldenVectors: "weights decode; the model has no golden vectors to compare with"
-        }
-    }
-
     // MARK: For programs
 
     var json: JSONValue {
@@ -53,9 +44,10 @@ struct ModelReport {
         }
         report["golden_vectors"] = JSONValue(files.description?.goldenVectors.count ?? 0)
         report["tensors"] = .array(weights.entries.map(tensor))
-        if let verificationText {
-            let isFailed = if case .failed = verification { true } else { false }
-            report["verification"] = .object(["passed": .bool(!isFailed), "message": .string(verificationText)])
+        if let verification {
+            report["verification"] = .object([
+                "passed": .bool(!verification.isFailure), "message": .string(verification.text),
+            ])
         }
         return .object(report)
     }
@@ -109,7 +101,7 @@ struct ModelReport {
         for licence in files.description?.json["licences"]?.array ?? [] {
             rows.append(("Licence", licenceText(licence)))
         }
-        if let verificationText { rows.append(("Verification", verificationText)) }
+        if let verification { rows.append(("Verification", verification.text)) }
         return aligned(rows) + "\n" + tensorTable
     }
 

@@ -16,8 +16,12 @@ struct Triage: ParsableCommand {
               triage doctor
 
             EXIT CODES
-              0 all good, 1 some inputs failed, 2 could not run (model, file, output), 64 wrong usage,
-              130 interrupted, 141 whoever read the output has gone
+              0    all good
+              1    some inputs failed, the others are answered
+              2    could not run: model, file, output
+              64   wrong usage
+              130  interrupted
+              141  whoever read the output has gone
             """,
         version: "0.1.0",
         subcommands: [
@@ -51,7 +55,7 @@ struct Triage: ParsableCommand {
 
     private static func fail(_ message: String, _ code: ExitCode) -> Never {
         var console = Console()
-        console.report("error: \(message)")
+        console.report("triage: error: \(message)")
         exit(withError: code)
     }
 

@@ -5,6 +5,12 @@ package struct Line: Equatable, Sendable {
     /// Without the line break; of a line that is too long only the beginning.
     package let bytes: [UInt8]
     package let isTooLong: Bool
+
+    package init(number: Int, bytes: [UInt8], isTooLong: Bool) {
+        self.number = number
+        self.bytes = bytes
+        self.isTooLong = isTooLong
+    }
 }
 
 /// What comes next in an input.

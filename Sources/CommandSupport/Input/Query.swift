@@ -8,6 +8,12 @@ package struct Query: Equatable, Sendable {
     package let line: Int
     package let text: String
 
+    package init(id: JSONValue, line: Int, text: String) {
+        self.id = id
+        self.line = line
+        self.text = text
+    }
+
     /// A text given as an argument.
     package static func argument(_ text: String, at position: Int) -> Result<Query, BadInput> {
         checked(id: JSONValue(position), line: position, text: text)

@@ -15,7 +15,7 @@ package struct Console {
     package mutating func report(_ message: String) {
         clear()
         // Where standard error cannot be written there is nobody left to tell.
-        try? descriptor.write(Array("triage: \(visible(message))\n".utf8))
+        try? descriptor.write(Array("\(visible(message))\n".utf8))
     }
 
     mutating func begin(totalBytes: Int?) {

@@ -28,6 +28,12 @@ package struct QueryRun {
         package var inputs = 0
         package var failures = 0
         package var isInterrupted = false
+
+        package init(inputs: Int = 0, failures: Int = 0, isInterrupted: Bool = false) {
+            self.inputs = inputs
+            self.failures = failures
+            self.isInterrupted = isInterrupted
+        }
     }
 
     /// `answer` gives for each query a piece of output, line break included; it runs on many threads at once.

@@ -43,6 +43,11 @@ package struct Interruption: Sendable {
             errno = code
         }
         _ = unsafe sigaction(SIGINT, &action, nil)
+        // A parent that starts processes from a thread which blocks signals passes that on.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGINT)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }
 

@@ -1,0 +1,144 @@
+import Foundation
+import StrictJSON
+import Testing
+
+/// What needs the model of the package.
+@Suite(.enabled(if: Command.model != nil, "needs models/triage-en in the package")) struct ClassifyTests {
+    @Test func printsOneAlignedLineAQuery() throws {
+        let result = try Command.run("classify", "I lost my card, please block it", "what time\nis it")
+        #expect(result.status == 0 && result.errors.isEmpty && result.outputLines.count == 2)
+        #expect(result.outputLines[0].hasSuffix("I lost my card, please block it"))
+        #expect(result.outputLines[1].hasSuffix("what time␊is it"))
+        let starts = result.outputLines.map {
+            $0.distance(from: $0.startIndex, to: $0.lastIndex(of: "%") ?? $0.startIndex)
+        }
+        #expect(starts[0] == starts[1])
+    }
+
+    @Test func writesTheDocumentedFields() throws {
+        let object = try #require(try Command.run("classify", "--json", "block my card").objects().first)
+        let keys = [
+            "id", "route", "label", "confidence", "margin", "outcome", "model", "backend", "tokens", "truncated",
+            "micros",
+        ]
+        #expect(object.members.map(\.key) == keys)
+        #expect(object["model"]?["identity"]?.string?.hasPrefix("sha256:") == true)
+        let all = try #require(
+            try Command.run("classify", "--json", "--top", "2", "--logits", "--echo", "block my card").objects().first
+        )
+        #expect(all["text"] == .string("block my card"))
+        #expect(all["scores"]?.array?.count == 2 && all["scores"]?.array?.first?["label"] == all["label"])
+        #expect(all["scores"]?.array?.first?["probability"] == all["confidence"])
+        #expect(all["logits"]?.object?.members.count == 3)
+    }
+
+    @Test func explains() throws {
+        let text = try Command.run("classify", "--explain", "block my card")
+        #expect(text.status == 0)
+        for word in ["margin", "read", "decided", "sha256:", "█"] { #expect(text.output.contains(word)) }
+        let long = String(repeating: "word ", count: 5000)
+        let object = try #require(try Command.run("classify", "--json", "--explain", long).objects().first)
+        #expect(object["scores"]?.array?.count == 3 && object["truncated"] == .bool(true))
+        #expect(object["tokens"] == object["maximum_tokens"])
+    }
+
+    @Test func batchesAndThreadsChangeNothing() throws {
+        let input = (1...300).map { "query number \($0) about \($0 % 7) cards\n" }.joined()
+        let expected = try results(
+            of: Command.run("classify", "--json", "--logits", "--batch", "1", "--threads", "1", input: input)
+        )
+        let batched = try results(
+            of: Command.run("classify", "--json", "--logits", "--batch", "7", "--threads", "3", input: input)
+        )
+        #expect(expected.count == 300)
+        #expect(expected.map(\.id) == batched.map(\.id) && expected.map(\.route) == batched.map(\.route))
+        if expected.first?.backend?.contains("int8") == true {
+            #expect(expected.map(\.logits) == batched.map(\.logits))
+        }
+    }
+
+    private func results(
+        of result: Command.Result
+    ) throws -> [(id: JSONValue?, route: JSONValue?, logits: JSONValue?, backend: String?)] {
+        try result.objects().map { ($0["id"], $0["route"], $0["logits"], $0["backend"]?.string) }
+    }
+
+    @Test func badLinesAreReportedAndTheRestAnswered() throws {
+        let scratch = ScratchFolder()
+        var bytes = Array("{\"id\": \"a\", \"text\": \"first\"}\nnot json\n{\"id\": 7, \"text\": \"\"}\n\n".utf8)
+        bytes += [UInt8(ascii: "\"")] + [0xFF, 0xFE] + Array("\"\n".utf8)
+        bytes +=
+            Array("{\"text\": \"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000) + Array("\"}\n".utf8)
+        bytes += Array("{\"text\": \"last\"}".utf8)
+        let path = try scratch.file("queries.jsonl", bytes)
+        let result = try Command.run("classify", "--json", "--file", path)
+        #expect(result.status == 1)
+        let objects = try result.objects()
+        #expect(
+            objects.map { $0["id"] } == [
+                .string("a"), .integer(2), .integer(7), .integer(4), .integer(5), .integer(6), .integer(7),
+            ]
+        )
+        #expect(objects.map { $0["error"] == nil } == [true, false, false, false, false, false, true])
+        #expect(objects.compactMap { $0["line"]?.integer } == [2, 3, 4, 5, 6])
+        let reasons = [
+            "not JSON: unexpected character in JSON at byte 1", "empty text", "empty text", "not valid UTF-8",
+            "longer than 1048576 bytes",
+        ]
+        let lines = zip(2..., reasons).map { line, reason in "\(path):\(line): \(reason)" }
+        #expect(result.errorLines == lines + ["triage: 5 of 7 inputs failed"])
+    }
+
+    @Test func anEmptyArgumentIsABadInput() throws {
+        let result = try Command.run("classify", "first", "", "last")
+        #expect(result.status == 1 && result.outputLines.count == 2)
+        #expect(result.errorLines == ["argument:2: empty text", "triage: 1 of 3 inputs failed"])
+    }
+
+    @Test(arguments: ["classify", "embed", "tokenize"])
+    func aFullDiskIsAnError(command: String) throws {
+        let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let result = try Command([command, "first", "second"], output: full).wait()
+        #expect(result.status == 2)
+        #expect(result.errors == "triage: error: standard output: No space left on device\n")
+    }
+
+    @Test func aReaderThatLeavesEndsItQuietly() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        let result = try Command(["classify", "first"], output: pipe.fileHandleForWriting).wait()
+        #expect(result.status == 141 && result.errors.isEmpty)
+    }
+
+    @Test func controlCPrintsWhatIsDone() throws {
+        let pipe = Pipe()
+        let command = try Command(["classify", "--json"], input: pipe.fileHandleForReading)
+        pipe.fileHandleForWriting.write(Data("first\nsecond\nunfinished".utf8))
+        #expect(eventually { try command.scratch.lines("output").count == 2 })
+        command.process.interrupt()
+        let result = try command.wait()
+        #expect(result.status == 130 && result.errors == "triage: interrupted after 2 inputs\n")
+        #expect(try result.objects().map { $0["id"] } == [.integer(1), .integer(2)])
+        try pipe.fileHandleForWriting.close()
+    }
+
+    @Test func embedsAndTokenizes() throws {
+        let embedding = try #require(try Command.run("embed", "hello world").objects().first)
+        #expect(embedding.members.map(\.key) == ["id", "embedding", "tokens", "truncated"])
+        #expect(embedding["embedding"]?.array?.count == 384)
+        let input = "{\"id\": \"x\", \"text\": \"hello world\"}\n{\"text\": 1}\n"
+        let result = try Command.run("tokenize", input: input)
+        #expect(result.status == 1)
+        let objects = try result.objects()
+        #expect(objects.first?["id"] == .string("x") && objects.last?["error"] != nil)
+        let tokens: [JSONValue] = ["[CLS]", "hello", "world", "[SEP]"].map { .string($0) }
+        #expect(objects.first?["tokens"] == .array(tokens))
+        #expect(objects.first?["ids"]?.array?.count == 4 && objects.first?["truncated"] == .bool(false))
+    }
+
+    @Test func theDoctorFindsTheModel() throws {
+        let result = try Command.run("doctor", "--json")
+        let report = try #require(try JSONParser.parse(result.output).object)
+        #expect(result.status == 0 && report["model"]?["directory"]?.string == Command.model)
+    }
+}

@@ -1,0 +1,98 @@
+import CommandSupport
+import Foundation
+import StrictJSON
+import Testing
+
+/// What needs no model.
+@Suite struct UsageTests {
+    @Test(arguments: ["classify", "embed", "tokenize", "doctor"])
+    func helpTeachesByExample(command: String) throws {
+        let help = try Command.run(command, "--help")
+        #expect(help.status == 0 && help.errors.isEmpty)
+        #expect(help.output.contains("EXAMPLES") && help.output.contains("triage \(command)"))
+    }
+
+    @Test func helpNamesTheCommandsAndExitCodes() throws {
+        let help = try Command.run("--help")
+        #expect(help.status == 0)
+        for word in ["classify", "embed", "tokenize", "doctor", "EXIT CODES"] { #expect(help.output.contains(word)) }
+        #expect(try Command.run("--version").output == "0.1.0\n")
+    }
+
+    @Test(arguments: [
+        ["frobnicate"], ["classify", "--frobnicate", "x"], ["classify", "--top", "0", "x"],
+        ["classify", "--batch", "0", "x"],
+        ["classify", "--threads", "-1", "x"], ["classify", "--threads", "99999999999999999999", "x"],
+        ["classify", "--precision", "f64", "x"], ["classify", "--logits", "x"], ["classify", "--echo", "x"],
+        ["classify", "--file", "a", "x"], ["tokenize", "--format", "csv", "x"], ["doctor", "x"],
+    ])
+    func wrongUsage(arguments: [String]) throws {
+        let result = try Command(arguments).wait()
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(result.errors.hasPrefix("Error: ") && result.errors.contains("--help"))
+    }
+
+    @Test func anArgumentThatIsNotText() throws {
+        let script = "exec \"$0\" classify \"$(printf 'a\\377')\""
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script, Command.program]
+        process.standardError = errors
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 64)
+        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(message == "triage: error: argument 2 is not valid UTF-8\n")
+    }
+
+    @Test(arguments: ["classify", "embed", "tokenize"])
+    func aMissingModelOrFileIsOneLine(command: String) throws {
+        let model = try Command.run(command, "--model", "/nonexistent/model", "x")
+        #expect(model.status == 2 && model.output.isEmpty && model.errorLines.count == 1)
+        #expect(model.errors.hasPrefix("triage: error: /nonexistent/model: "))
+        let file = try Command.run(command, "--file", "/nonexistent/queries")
+        #expect(file.status == 2 && file.output.isEmpty)
+        #expect(file.errors == "triage: error: /nonexistent/queries: No such file or directory\n")
+    }
+
+    @Test func theEnvironmentNamesAModel() throws {
+        let result = try Command.run("classify", "x", environment: ["TRIAGE_MODEL": "/nonexistent/other"])
+        #expect(result.status == 2 && result.errors.hasPrefix("triage: error: /nonexistent/other: "))
+    }
+
+    @Test func saysWhereItLookedForAModel() throws {
+        let scratch = ScratchFolder()
+        let copy = scratch.path("triage")
+        try FileManager.default.copyItem(atPath: Command.program, toPath: copy)
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(filePath: copy)
+        process.arguments = ["classify", "x"]
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "TRIAGE_MODEL" }
+        process.standardError = errors
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 2)
+        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(message.hasPrefix("triage: error: no model found: looked in "))
+        #expect(message.contains(scratch.path("models/triage-en")) && message.contains("TRIAGE_MODEL"))
+        #expect(message.split(separator: "\n").count == 1)
+    }
+
+    @Test func theDoctorWorksWithoutVulkanAndModel() throws {
+        let broken = ["VK_DRIVER_FILES": "/nonexistent", "VK_ICD_FILENAMES": "/nonexistent"]
+        let result = try Command.run("doctor", "--json", "--model", "/nonexistent", environment: broken)
+        #expect(result.status == 2 && result.errors.isEmpty)
+        let report = try #require(try JSONParser.parse(result.output).object)
+        #expect(report["vulkan"]?["error"]?.string?.isEmpty == false)
+        #expect(report["model"]?["error"]?.string?.hasPrefix("/nonexistent") == true)
+        #expect(try #require(report["cores"]?["usable"]?.integer) >= 1)
+        #expect(report["processor"]?["instruction_sets"]?.array?.contains(.string("scalar")) == true)
+    }
+
+    @Test func theDoctorReportsAnInstructionSetThatIsNotThere() throws {
+        let result = try Command.run("doctor", environment: ["TRIAGE_ISA": "vax"])
+        #expect(result.status == 2 && result.output.contains("TRIAGE_ISA is \"vax\""))
+    }
+}
