@@ -7,23 +7,35 @@ extern const triage_kernels triage_kernels_scalar;
 #if defined(__x86_64__)
 #include <cpuid.h>
 
+extern const triage_kernels triage_kernels_avx2;
+extern const triage_kernels triage_kernels_avxvnni;
 extern const triage_kernels triage_kernels_avx512vnni;
 
-static uint64_t enabled_register_state(void) {
-    uint32_t eax, edx;
+// Bits of XCR0.
+enum { STATE_AVX = 0x06, STATE_AVX512 = 0xE6 };
+
+static bool saves_registers(uint32_t needed) {
+    uint32_t eax, ebx, ecx, edx;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_OSXSAVE)) return false;
     __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-    return (uint64_t)edx << 32 | eax;
+    return (eax & needed) == needed;
+}
+
+static bool has_avx2(void) {
+    uint32_t eax, ebx, ecx, edx;
+    return saves_registers(STATE_AVX) && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit_AVX2);
+}
+
+static bool has_avxvnni(void) {
+    uint32_t eax, ebx, ecx, edx;
+    return has_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & bit_AVXVNNI);
 }
 
 static bool has_avx512vnni(void) {
     uint32_t eax, ebx, ecx, edx;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_OSXSAVE)) return false;
-    // SSE, AVX, mask registers, upper halves of zmm0-15, zmm16-31.
-    const uint64_t needed = 0xE6;
-    if ((enabled_register_state() & needed) != needed) return false;
-    if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return false;
     const uint32_t instructions = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-    return (ebx & instructions) == instructions && (ecx & bit_AVX512VNNI);
+    return saves_registers(STATE_AVX512) && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
+           (ebx & instructions) == instructions && (ecx & bit_AVX512VNNI);
 }
 #endif
 
@@ -31,11 +43,15 @@ const triage_kernels *triage_kernels_for(triage_isa isa) {
     switch (isa) {
         case TRIAGE_ISA_SCALAR:
             return &triage_kernels_scalar;
-        case TRIAGE_ISA_AVX512VNNI:
 #if defined(__x86_64__)
-            if (has_avx512vnni()) return &triage_kernels_avx512vnni;
+        case TRIAGE_ISA_AVX2:
+            return has_avx2() ? &triage_kernels_avx2 : NULL;
+        case TRIAGE_ISA_AVXVNNI:
+            return has_avxvnni() ? &triage_kernels_avxvnni : NULL;
+        case TRIAGE_ISA_AVX512VNNI:
+            return has_avx512vnni() ? &triage_kernels_avx512vnni : NULL;
 #endif
+        default:
             return NULL;
     }
-    return NULL;
 }

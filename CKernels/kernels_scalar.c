@@ -4,6 +4,7 @@
 
 #include "CKernels.h"
 #include "float_math.h"
+#include "kernel_table.h"
 #include "tables.h"
 
 #define SELECT(mask, a, b) ((mask) ? (a) : (b))
@@ -175,15 +176,4 @@ static void normalize(float *x, int64_t count) {
     for (int64_t i = 0; i < count; i++) x[i] = x[i] * inverse;
 }
 
-const triage_kernels triage_kernels_scalar = {
-    .name = "scalar",
-    .quantize_rows = quantize_rows,
-    .linear_int8 = linear_int8,
-    .linear_f32 = linear_f32,
-    .finish_f32 = finish_f32,
-    .layer_norm = layer_norm,
-    .embed = embed,
-    .attention = attention,
-    .mean_rows = mean_rows,
-    .normalize = normalize,
-};
+TRIAGE_KERNEL_TABLE(scalar);

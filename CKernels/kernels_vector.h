@@ -10,6 +10,9 @@
 #include "float_math.h"
 #include "tables.h"
 
+// Every function that takes or returns a vector is static: how wide ones are passed without AVX-512 does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float f32x16 __attribute__((ext_vector_type(16)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
 typedef float f32x4 __attribute__((ext_vector_type(4)));

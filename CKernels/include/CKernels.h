@@ -111,7 +111,9 @@ typedef struct {
 
 typedef enum {
     TRIAGE_ISA_SCALAR = 0,
-    TRIAGE_ISA_AVX512VNNI = 1,
+    TRIAGE_ISA_AVX2 = 1,
+    TRIAGE_ISA_AVXVNNI = 2,
+    TRIAGE_ISA_AVX512VNNI = 3,
 } triage_isa;
 
 // The kernels for an instruction set; null when this CPU or operating system lacks it (CPUID and XCR0).

@@ -5,11 +5,15 @@ import Glibc
 /// The instruction sets for which there are kernels, best last.
 package enum InstructionSet: String, Sendable, CaseIterable {
     case scalar
+    case avx2
+    case avxvnni
     case avx512vnni
 
     private var identifier: triage_isa {
         switch self {
         case .scalar: TRIAGE_ISA_SCALAR
+        case .avx2: TRIAGE_ISA_AVX2
+        case .avxvnni: TRIAGE_ISA_AVXVNNI
         case .avx512vnni: TRIAGE_ISA_AVX512VNNI
         }
     }

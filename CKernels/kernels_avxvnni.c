@@ -1,0 +1,47 @@
+// AVX2 with AVX-VNNI: the portable vector kernels and an int8 product by vpdpbusd on 256 bits. The tile is 6 rows by 16
+// columns: 12 accumulators, 2 weight registers and one broadcast of 16 registers.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,avxvnni"), min_vector_width(256))), apply_to = function)
+
+enum { VECTORS = 2, ROWS = 6 };
+
+#include "attention_vector.h"
+#include "kernel_table.h"
+#include "linear_int8_vector.h"
+
+static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
+                                                       triage_activation activation) {
+    int64_t groups = (p->weights->inputs + 3) / 4;
+    const uint8_t *q = p->q + row * p->q_stride;
+    for (int block = 0; block < TRIAGE_PANEL; block += TRIAGE_LANES) {
+        const int8_t *panel = p->weights->packed + column * groups * 4 + block * 4;
+        __m256i sums[ROWS][VECTORS];
+        for (int r = 0; r < rows; r++) {
+            for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm256_setzero_si256();
+        }
+        for (int64_t group = 0; group < groups; group++) {
+            const int8_t *four_by_sixteen = panel + group * TRIAGE_PANEL * 4;
+            __m256i low = _mm256_loadu_si256((const void *)four_by_sixteen);
+            __m256i high = _mm256_loadu_si256((const void *)(four_by_sixteen + 32));
+            for (int r = 0; r < rows; r++) {
+                int32_t four;
+                memcpy(&four, q + r * p->q_stride + group * 4, sizeof four);
+                __m256i x = _mm256_set1_epi32(four);
+                sums[r][0] = _mm256_dpbusd_avx_epi32(sums[r][0], x, low);
+                sums[r][1] = _mm256_dpbusd_avx_epi32(sums[r][1], x, high);
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            i32x16 all;
+            memcpy(&all, sums[r], sizeof all);
+            finish(p, row + r, column + block, all, activation);
+        }
+    }
+}
+
+TRIAGE_KERNEL_TABLE(avxvnni);
+
+#pragma clang attribute pop
+#endif
