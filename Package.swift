@@ -90,7 +90,11 @@ let package = Package(
         tests("Tokenization", ["Tokenization", "StrictJSON"], exclude: ["Fixtures", "Generators"]),
         tests("ModelFormat", ["ModelFormat", "Tensors", "StrictJSON"]),
         tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
-        tests("TriageModel", ["TriageModel", "StrictJSON"]),
+        tests(
+            "TriageModel",
+            ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
+            exclude: ["Fixtures", "Generators"]
+        ),
         tests("CommandLine", ["CommandSupport", "StrictJSON"]),
     ],
     swiftLanguageModes: [.v6],

@@ -44,9 +44,9 @@ static const float triage_exponential_coefficients[7] = {
         return y * (2.0f - x * y);                                                                                   \
     }                                                                                                                \
                                                                                                                      \
-    /* exp(x); arguments outside [-87, 88] are clamped to it. */                                                     \
+    /* exp(x); arguments outside [-87, 87] are clamped to it, so that the result has a normal reciprocal. */         \
     static inline F triage_exponential_##SUFFIX(F x) {                                                               \
-        x = triage_clamp_##SUFFIX(x, (F)(-87.0f), (F)(88.0f));                                                       \
+        x = triage_clamp_##SUFFIX(x, (F)(-87.0f), (F)(87.0f));                                                       \
         F n = ROUND(x * 1.44269504088896341f);                                                                       \
         F r = (x - n * 0.693359375f) - n * -2.12194440e-4f;                                                          \
         F p = (F)(triage_exponential_coefficients[6]);                                                               \

@@ -140,7 +140,9 @@ static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t c
             squares = squares + centred * centred;
         }
         if (whole < columns) {
-            f32x16 centred = load_some(x + whole, columns - whole, mean) - mean;
+            f32x16 centred = load_some(x + whole, columns - whole, 0) - mean;
+            // Lanes beyond the row add nothing, not even where the mean is infinite.
+            centred = load_some((const float *)&centred, columns - whole, 0);
             squares = squares + centred * centred;
         }
         float inverse = triage_inverse_square_root(sum_lanes(squares) * per_column + epsilon);
