@@ -33,6 +33,31 @@ extension Tensor {
         }
     }
 
+    /// Whether no element is infinite or not a number.
+    package var isFinite: Bool {
+        unsafe withUnsafeBytes { bytes in
+            switch elementType {
+            case .float32: unsafe Self.largestMagnitude(in: bytes, as: UInt32.self) < Float.infinity.bitPattern
+            case .float16: unsafe Self.largestMagnitude(in: bytes, as: UInt16.self) < Float16.infinity.bitPattern
+            case .bfloat16: unsafe Self.largestMagnitude(in: bytes, as: UInt16.self) < 0x7F80
+            case .int8, .uint8, .int32, .int64: true
+            }
+        }
+    }
+
+    /// The largest element as bits, its sign removed: floats of one sign are ordered as their bits are.
+    private static func largestMagnitude<Bits: FixedWidthInteger & UnsignedInteger>(
+        in bytes: UnsafeRawBufferPointer,
+        as type: Bits.Type
+    ) -> Bits {
+        let size = MemoryLayout<Bits>.size
+        var largest: Bits = 0
+        for index in 0..<bytes.count / size {
+            largest = max(largest, unsafe bytes.loadUnaligned(fromByteOffset: size * index, as: type) & (.max >> 1))
+        }
+        return largest
+    }
+
     /// A 32-bit float tensor with these elements.
     package init(_ values: [Float], shape: TensorShape) {
         precondition(values.count == shape.elementCount)

@@ -121,12 +121,16 @@ package struct WeightLoading {
         return entry
     }
 
-    /// Decodes everything, on up to `threads` threads: the matrices of the network by name.
+    /// Decodes everything, on up to `threads` threads: the matrices of the network by name, all of their values finite.
     package func matrices(threads: Int) throws(ModelError) -> [String: WeightMatrix] {
         let entries = located.values.flatMap { [$0.values, $0.scale, $0.smoothing].compactMap { $0?.name } }
         let tensors: [String: Tensor]
         do throws(ModelFileError) { tensors = try file.load(entries, threads: threads) } catch {
             throw ModelError(path: error.path, reason: error.reason)
+        }
+        // Rounding to integers, comparisons and clamps would hide them: the result would be finite and wrong.
+        if let broken = tensors.filter({ !$0.value.isFinite }).keys.min() {
+            throw ModelError(path: file.path, reason: "tensor \"\(broken)\" has values that are not finite")
         }
         var matrices: [String: WeightMatrix] = [:]
         for (name, located) in located {

@@ -94,7 +94,8 @@ import Testing
 
     @Test func temperatureDividesLogits() throws {
         let directory = try ModelCopy(.bertPairs)
-        try directory.write("triage.json", .object(["format": 1, "calibration": .object(["temperature": .number(2.5)])]))
+        let calibration: JSONValue = .object(["temperature": .number(2.5)])
+        try directory.write("triage.json", .object(["format": 1, "calibration": calibration]))
         let cool = try directory.model(.float32).classify("help me")
         let plain = try Fixture.bertPairs.model(.float32).classify("help me")
         #expect(cool.logits == plain.logits)
