@@ -33,8 +33,7 @@ static inline __attribute__((always_inline)) void score(const attention_head *he
         for (int r = 0; r < rows; r++) {
             f32x16 scaled = sums[r] * head->scale;
             store(head->scores + r * head->padded + j, scaled);
-            for (int64_t i = head->count - j; i < TRIAGE_LANES; i++) scaled[i] = -INFINITY;
-            greatest[r] = greater(scaled, greatest[r]);
+            greatest[r] = greater(keep_some(scaled, head->count - j, -INFINITY), greatest[r]);
         }
     }
     for (int r = 0; r < rows; r++) {
@@ -42,8 +41,7 @@ static inline __attribute__((always_inline)) void score(const attention_head *he
         float most = greatest_lane(greatest[r]);
         f32x16 sum = 0;
         for (int64_t j = 0; j < head->padded; j += TRIAGE_LANES) {
-            f32x16 value = triage_exponential_vector(load(scores + j) - most);
-            for (int64_t i = head->count - j; i < TRIAGE_LANES; i++) value[i] = 0;
+            f32x16 value = keep_some(triage_exponential_vector(load(scores + j) - most), head->count - j, 0);
             store(scores + j, value);
             sum = sum + value;
         }
@@ -66,6 +64,13 @@ static inline __attribute__((always_inline)) void mix(const attention_head *head
     }
 }
 
+static inline __attribute__((always_inline)) void attend(const attention_head *head, int64_t first, int rows,
+                                                         float *out, int64_t out_stride) {
+    float inverses[TRIAGE_QUERY_ROWS];
+    score(head, first, rows, inverses);
+    mix(head, rows, inverses, out + first * out_stride, out_stride);
+}
+
 static void attention(const float *qkv, int64_t qkv_stride, int64_t count, int64_t heads, int64_t head_size,
                       float *scratch, float *out, int64_t out_stride) {
     int64_t padded = (count + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
@@ -84,15 +89,13 @@ static void attention(const float *qkv, int64_t qkv_stride, int64_t count, int64
             .scale = triage_inverse_square_root((float)head_size),
         };
         transpose_keys(&head);
-        float inverses[TRIAGE_QUERY_ROWS];
+        float *context = out + h * head_size;
         int64_t first = 0;
         for (; first + TRIAGE_QUERY_ROWS <= count; first += TRIAGE_QUERY_ROWS) {
-            score(&head, first, TRIAGE_QUERY_ROWS, inverses);
-            mix(&head, TRIAGE_QUERY_ROWS, inverses, out + first * out_stride + h * head_size, out_stride);
+            attend(&head, first, TRIAGE_QUERY_ROWS, context, out_stride);
         }
-        for (; first < count; first++) {
-            score(&head, first, 1, inverses);
-            mix(&head, 1, inverses, out + first * out_stride + h * head_size, out_stride);
-        }
+        if (count - first == 3) attend(&head, first, 3, context, out_stride);
+        if (count - first == 2) attend(&head, first, 2, context, out_stride);
+        if (count - first == 1) attend(&head, first, 1, context, out_stride);
     }
 }

@@ -48,7 +48,9 @@ static inline __attribute__((always_inline)) void tile(const product *p, int64_t
                 }
             }
         }
-        for (int r = 0; r < rows; r++) finish(p, row + r, column + block, add_pairs(sums[r]), activation);
+        i32x16 of_rows[ROWS];
+        for (int r = 0; r < rows; r++) of_rows[r] = add_pairs(sums[r]);
+        finish(p, row, rows, column + block, of_rows, activation);
     }
 }
 

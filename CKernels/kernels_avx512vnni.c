@@ -34,9 +34,9 @@ static inline __attribute__((always_inline)) void tile(const product *p, int64_t
         }
     }
     for (int v = 0; v < VECTORS; v++) {
-        for (int r = 0; r < rows; r++) {
-            finish(p, row + r, column + v * TRIAGE_LANES, (i32x16)sums[r][v], activation);
-        }
+        i32x16 of_rows[ROWS];
+        for (int r = 0; r < rows; r++) of_rows[r] = (i32x16)sums[r][v];
+        finish(p, row, rows, column + v * TRIAGE_LANES, of_rows, activation);
     }
 }
 

@@ -33,11 +33,9 @@ static inline __attribute__((always_inline)) void tile(const product *p, int64_t
                 sums[r][1] = _mm256_dpbusd_avx_epi32(sums[r][1], x, high);
             }
         }
-        for (int r = 0; r < rows; r++) {
-            i32x16 all;
-            memcpy(&all, sums[r], sizeof all);
-            finish(p, row + r, column + block, all, activation);
-        }
+        i32x16 of_rows[ROWS];
+        for (int r = 0; r < rows; r++) memcpy(&of_rows[r], sums[r], sizeof of_rows[r]);
+        finish(p, row, rows, column + block, of_rows, activation);
     }
 }
 

@@ -59,9 +59,16 @@ static inline float sum_lanes(f32x16 v) {
 }
 
 static inline float greatest_lane(f32x16 v) {
-    float greatest = v[0];
-    for (int i = 1; i < TRIAGE_LANES; i++) greatest = v[i] > greatest ? v[i] : greatest;
-    return greatest;
+    f32x8 a = SELECT(v.lo > v.hi, v.lo, v.hi);
+    f32x4 b = SELECT(a.lo > a.hi, a.lo, a.hi);
+    float c = b.x > b.z ? b.x : b.z, d = b.y > b.w ? b.y : b.w;
+    return c > d ? c : d;
+}
+
+// The first `count` lanes of v, `filler` in the rest.
+static inline f32x16 keep_some(f32x16 v, int64_t count, float filler) {
+    const i32x16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return SELECT(lane < (i32x16)((int32_t)count), v, (f32x16)(filler));
 }
 
 static inline f32x16 greater(f32x16 a, f32x16 b) { return SELECT(a > b, a, b); }
@@ -96,7 +103,10 @@ static void quantize_rows(const float *x, int64_t x_stride, int64_t rows, int64_
             if (smoothing) value = value * load_some(smoothing + i, columns - i, 0);
             value = ROUND(triage_clamp_vector(value * inverse + zero, (f32x16)(0.0f), (f32x16)(255.0f)));
             u8x16 bytes = __builtin_convertvector(TO_INT(value), u8x16);
-            memcpy(q + i, &bytes, columns - i < TRIAGE_LANES ? (size_t)(columns - i) : sizeof bytes);
+            if (columns - i >= TRIAGE_LANES)
+                memcpy(q + i, &bytes, sizeof bytes);
+            else
+                memcpy(q + i, &bytes, (size_t)(columns - i));
         }
         memset(q + columns, 0, (size_t)(q_stride - columns));
         quantization[row].scale = range * (1.0f / 255.0f);
@@ -142,7 +152,7 @@ static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t c
         if (whole < columns) {
             f32x16 centred = load_some(x + whole, columns - whole, 0) - mean;
             // Lanes beyond the row add nothing, not even where the mean is infinite.
-            centred = load_some((const float *)&centred, columns - whole, 0);
+            centred = keep_some(centred, columns - whole, 0);
             squares = squares + centred * centred;
         }
         float inverse = triage_inverse_square_root(sum_lanes(squares) * per_column + epsilon);

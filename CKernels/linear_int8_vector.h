@@ -21,19 +21,45 @@ typedef struct {
 static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
                                                        triage_activation activation);
 
-// The epilogue of 16 columns of one row: sums are those of the raw unsigned activations.
-static inline __attribute__((always_inline)) void finish(const product *p, int64_t row, int64_t column, i32x16 sums,
-                                                         triage_activation activation) {
+// GELU of several vectors at once, step by step, which hides the latency of each.
+static inline __attribute__((always_inline)) void gelu(f32x16 *x, int rows) {
+    f32x16 c[ROWS], t[ROWS], sums[ROWS];
+    for (int r = 0; r < rows; r++) {
+        c[r] = triage_clamp_vector(x[r], (f32x16)(-TRIAGE_NORMAL_LIMIT), (f32x16)(TRIAGE_NORMAL_LIMIT));
+        t[r] = (c[r] * c[r]) * (2.0f / (TRIAGE_NORMAL_LIMIT * TRIAGE_NORMAL_LIMIT)) - 1.0f;
+        sums[r] = (f32x16)(triage_normal_coefficients[12]);
+    }
+    _Pragma("clang loop unroll(full)") for (int i = 11; i >= 0; i--) {
+        for (int r = 0; r < rows; r++) sums[r] = sums[r] * t[r] + triage_normal_coefficients[i];
+    }
+    for (int r = 0; r < rows; r++) x[r] = x[r] * (c[r] * sums[r] + 0.5f);
+}
+
+// The epilogue of 16 columns of `rows` rows: sums are those of the raw unsigned activations.
+static inline __attribute__((always_inline)) void finish(const product *p, int64_t row, int rows, int64_t column,
+                                                         const i32x16 *sums, triage_activation activation) {
     int64_t rest = p->weights->outputs - column;
     if (rest <= 0) return;
-    triage_row_quantization quantization = p->quantization[row];
     i32x16 column_sums;
     memcpy(&column_sums, p->weights->column_sums + column, sizeof column_sums);
-    f32x16 scales = quantization.scale * load(p->weights->scales + column);
-    f32x16 value = __builtin_convertvector(sums - quantization.zero * column_sums, f32x16) * scales;
-    value = triage_activate_vector(value + load(p->weights->bias + column), activation);
-    if (p->residual) value = value + load_some(p->residual + row * p->residual_stride + column, rest, 0);
-    store_some(p->out + row * p->out_stride + column, value, rest);
+    f32x16 scales = load(p->weights->scales + column), bias = load(p->weights->bias + column);
+    f32x16 values[ROWS];
+    for (int r = 0; r < rows; r++) {
+        triage_row_quantization quantization = p->quantization[row + r];
+        i32x16 sum = sums[r] - quantization.zero * column_sums;
+        values[r] = __builtin_convertvector(sum, f32x16) * (quantization.scale * scales) + bias;
+    }
+    if (activation == TRIAGE_ACTIVATION_GELU) {
+        gelu(values, rows);
+    } else {
+        for (int r = 0; r < rows; r++) values[r] = triage_activate_vector(values[r], activation);
+    }
+    for (int r = 0; r < rows; r++) {
+        if (p->residual) {
+            values[r] = values[r] + load_some(p->residual + (row + r) * p->residual_stride + column, rest, 0);
+        }
+        store_some(p->out + (row + r) * p->out_stride + column, values[r], rest);
+    }
 }
 
 static inline __attribute__((always_inline)) void product_with(const product *p, int64_t rows,
