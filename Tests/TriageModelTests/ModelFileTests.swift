@@ -83,6 +83,12 @@ import TriageModel
         expect(directory, file: "config.json", reason: reason)
     }
 
+    @Test func labelsAreOrderedByNumber() throws {
+        let directory = try ModelCopy(.bertPairs)
+        try directory.configure("id2label", .object(["2": "c", "0": "a", "1": "b"]))
+        #expect(try directory.model(.float32).labels.map(\.name) == ["a", "b", "c"])
+    }
+
     @Test func numberOfLabelsWithoutNames() throws {
         let directory = try ModelCopy(.bertPairs)
         try directory.configure("id2label", nil)

@@ -95,6 +95,23 @@ import TriageModel
         }
     }
 
+    @Test func layersOfOneInputShareItsSmoothing() throws {
+        let directory = try ModelCopy(.bertPairs, converted: .int8)
+        let name = Self.query + "_smoothing"
+        try directory.rewriteTensor(name) { $0.map { $0 * 2 } }
+        let error = #expect(throws: ModelError.self) { try directory.model() }
+        #expect(error?.reason == "query, key and value smooth their common input differently")
+    }
+
+    @Test func scalesAndSmoothingAreFinite() throws {
+        for suffix in ["_scale", "_smoothing"] {
+            let directory = try ModelCopy(.bertPairs, converted: .int8)
+            try directory.rewriteTensor(Self.query + suffix) { $0.dropLast() + [.nan] }
+            let error = #expect(throws: ModelError.self) { try directory.model() }
+            #expect(error?.reason == "tensor \"\(Self.query)\(suffix)\" has values that are not finite")
+        }
+    }
+
     /// Rounding to integers and clamps would turn such a value into a finite, wrong answer.
     @Test(arguments: [Float.nan, .infinity, -.infinity])
     func everyTensorIsFinite(_ value: Float) throws {

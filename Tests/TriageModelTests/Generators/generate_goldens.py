@@ -3,12 +3,12 @@
 
     generate_goldens.py                 write ../Fixtures: one directory a checkpoint, with its results in expected.json
     generate_goldens.py --check         fail when the committed files differ (results by more than rounding)
-    generate_goldens.py --minilm DIR    write ../Fixtures/minilm.{json,safetensors}: texts and the embeddings that
+    generate_goldens.py --minilm DIR    write ../Fixtures/minilm-*: texts and the embeddings that
                                         PyTorch computes with the all-MiniLM-L6-v2 in DIR, mean over tokens, length 1
 
 Needs `pip install torch transformers safetensors`. Seeded: the same versions write the same files. Results are those of
 32-bit floating point, and the script fails unless they are within 1e-5 of 64-bit ones; it also fails when a checkpoint
-would not notice that segments, the kind of GELU, the pooler or the second layer are ignored.
+would not notice that segments, the kind of GELU, epsilon, the pooler or the last layer are ignored.
 """
 
 import argparse
@@ -69,7 +69,7 @@ CHECKPOINTS = {
                          torch.float32, True),
     "bert-regression": (BertForSequenceClassification,
                         bert(hidden_size=17, num_attention_heads=1, intermediate_size=33, num_hidden_layers=3,
-                             hidden_act="relu", layer_norm_eps=1e-5, **labels("score", problem="regression")),
+                             hidden_act="relu", layer_norm_eps=0.02, **labels("score", problem="regression")),
                         torch.float32, True),
     "distilbert": (DistilBertForSequenceClassification, distilbert(**labels("w", "x", "y", "z")), torch.float32, False),
     "distilbert-one": (DistilBertForSequenceClassification,
@@ -131,6 +131,11 @@ def check_sensitivity(name, model, batches):
         else:
             model.bert.pooler.forward = lambda hidden: hidden[:, 0]
 
+    def other_epsilon(model, _):
+        for module in model.modules():
+            if isinstance(module, torch.nn.LayerNorm):
+                module.eps = 1e-12
+
     def one_layer_less(model, _):
         layers = [m for m in model.modules() if isinstance(m, torch.nn.ModuleList)][0]
         del layers[-1]
@@ -138,6 +143,7 @@ def check_sensitivity(name, model, batches):
     changes = [other_gelu]
     changes += [no_pooler] if "ForSequence" in type(model).__name__ else []
     changes += [one_layer_less] if model.config.num_hidden_layers > 1 else []
+    changes += [other_epsilon] if getattr(model.config, "layer_norm_eps", 0) > 1e-3 else []
     changes += [no_segments] if any(batch.get("token_type_ids", torch.zeros(1)).any() for batch in batches) else []
     for change in changes:
         largest = max(changed(model, batch, change) for batch in batches)

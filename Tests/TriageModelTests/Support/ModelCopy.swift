@@ -16,6 +16,14 @@ struct ModelCopy: Sendable {
         try FileManager.default.copyItem(at: fixture.url, to: url)
     }
 
+    /// A tiny checkpoint converted to a plain file of `storage`.
+    init(_ fixture: Fixture, converted storage: WeightStorage) throws {
+        parent = try TemporaryDirectory()
+        url = parent.url.appending(path: fixture.rawValue)
+        let converter = ModelConverter(storage: storage, calibrationTexts: nil, compressionLevel: nil, threads: 1)
+        _ = try converter.convert(ModelFiles(fixture.url.path), to: url.path) { _ in }
+    }
+
     func model(_ precision: Precision = .automatic) throws -> TriageModel {
         try TriageModel(directory: url.path, precision: precision)
     }
