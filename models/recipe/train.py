@@ -48,9 +48,10 @@ WEIGHT_DECAY = 0.01
 WARMUP = 0.06
 # Labels are noisy; without smoothing the model grows sure of the noise.
 LABEL_SMOOTHING = 0.05
-# Averaged over about the last 500 steps, weights do better on unseen domains
-# than any single step's.
+# Weights averaged over about the last 500 steps depend less on where training
+# happens to stop.
 AVERAGE_DECAY = 0.998
+# How often dev is measured and the best model so far written.
 CHECKS = 4
 
 
