@@ -110,6 +110,16 @@ import TriageModel
         }
     }
 
+    /// What integers stand for, written out, is what the quantised model is in floating point.
+    @Test(arguments: [WeightStorage.int8, .int4Embeddings])
+    func quantizedModelsConvertBack(_ storage: WeightStorage) throws {
+        let quantized = try ModelCopy(.bertPairs, converted: storage), directory = try TemporaryDirectory()
+        let restored = try Self.convert(quantized.url.path, .float32, to: directory.path("out"))
+        let same = try quantized.model(.float32)
+        #expect(try restored.classify(Self.text).logits == same.classify(Self.text).logits)
+        #expect(try Fixture.json(directory.url.appending(path: "out/config.json"))["quantization_config"] == nil)
+    }
+
     @Test func typesAndNamesOfInt8() throws {
         let directory = try TemporaryDirectory()
         _ = try Self.convert(Fixture.bertPairs.url.path, .int8, to: directory.path("out"))
