@@ -19,22 +19,33 @@ static void *open_loader(char *reason) {
 // The values of VkResult that vkCreateInstance and vkEnumeratePhysicalDevices return.
 static const char *meaning(VkResult result) {
     switch (result) {
-        case VK_ERROR_INCOMPATIBLE_DRIVER: return "no usable driver";
-        case VK_ERROR_INITIALIZATION_FAILED: return "a driver failed to start";
-        case VK_ERROR_OUT_OF_HOST_MEMORY: return "out of memory";
-        case VK_ERROR_OUT_OF_DEVICE_MEMORY: return "out of device memory";
-        case VK_ERROR_LAYER_NOT_PRESENT: return "a layer is missing";
-        default: return "unexpected error";
+        case VK_ERROR_INCOMPATIBLE_DRIVER:
+            return "no usable driver";
+        case VK_ERROR_INITIALIZATION_FAILED:
+            return "a driver failed to start";
+        case VK_ERROR_OUT_OF_HOST_MEMORY:
+            return "out of memory";
+        case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+            return "out of device memory";
+        case VK_ERROR_LAYER_NOT_PRESENT:
+            return "a layer is missing";
+        default:
+            return "unexpected error";
     }
 }
 
 static triage_vulkan_device_type device_type(VkPhysicalDeviceType type) {
     switch (type) {
-        case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU: return TRIAGE_VULKAN_INTEGRATED;
-        case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU: return TRIAGE_VULKAN_DISCRETE;
-        case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU: return TRIAGE_VULKAN_VIRTUAL;
-        case VK_PHYSICAL_DEVICE_TYPE_CPU: return TRIAGE_VULKAN_CPU;
-        default: return TRIAGE_VULKAN_OTHER;
+        case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+            return TRIAGE_VULKAN_INTEGRATED;
+        case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+            return TRIAGE_VULKAN_DISCRETE;
+        case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
+            return TRIAGE_VULKAN_VIRTUAL;
+        case VK_PHYSICAL_DEVICE_TYPE_CPU:
+            return TRIAGE_VULKAN_CPU;
+        default:
+            return TRIAGE_VULKAN_OTHER;
     }
 }
 
@@ -92,9 +103,8 @@ int triage_vulkan_list_devices(triage_vulkan_device *devices, int capacity, char
         snprintf(reason, TRIAGE_VULKAN_REASON_SIZE, "the loader lacks vkGetInstanceProcAddr or vkCreateInstance");
         return -1;
     }
-    VkApplicationInfo application = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
-                                     .pApplicationName = "triage",
-                                     .apiVersion = VK_API_VERSION_1_2};
+    VkApplicationInfo application = {
+        .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .pApplicationName = "triage", .apiVersion = VK_API_VERSION_1_2};
     VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &application};
     VkInstance instance = VK_NULL_HANDLE;
     VkResult result = create(&info, NULL, &instance);

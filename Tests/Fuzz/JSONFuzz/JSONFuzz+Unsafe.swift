@@ -56,7 +56,8 @@ private func readDescription(_ document: [UInt8]) {
 /// A tokenizer that is accepted encodes any text, within the length asked for.
 private func readTokenizer(_ document: [UInt8]) {
     guard let tokenizer = try? Tokenizer(parsing: document) else { return }
-    for text in ["", "a b [MASK] c", "Wörter, 汉字\u{301} \u{1F600}", String(decoding: document.prefix(64), as: UTF8.self)] {
+    let own = String(decoding: document.prefix(64), as: UTF8.self)
+    for text in ["", "a b [MASK] c", "Wörter, 汉字\u{301} \u{1F600}", own] {
         let encoding = tokenizer.encode(text, pair: text, maximumLength: 8)
         precondition(encoding.ids.count <= 8 && encoding.ids.count == encoding.segmentIds.count)
         precondition(encoding.ids.allSatisfy { Int($0) < tokenizer.vocabularySize })
