@@ -10,17 +10,16 @@ typedef struct {
     float scale;
 } attention_head;
 
-static inline void transpose_keys(const attention_head *head) {
+TRIAGE_INLINE void transpose_keys(const attention_head *head) {
     for (int64_t d = 0; d < head->head_size; d++) {
         float *row = head->transposed + d * head->padded;
+        store(row + head->padded - TRIAGE_LANES, 0);
         for (int64_t j = 0; j < head->count; j++) row[j] = head->keys[j * head->stride + d];
-        memset(row + head->count, 0, (size_t)(head->padded - head->count) * sizeof(float));
     }
 }
 
 // scores[r][j] = exp(q[first + r] . k[j] * scale - greatest), zero beyond count; inverses[r] = 1 / their sum.
-static inline __attribute__((always_inline)) void score(const attention_head *head, int64_t first, int rows,
-                                                        float *inverses) {
+TRIAGE_INLINE void score(const attention_head *head, int64_t first, int rows, float *inverses) {
     f32x16 greatest[TRIAGE_QUERY_ROWS];
     for (int r = 0; r < rows; r++) greatest[r] = (f32x16)(-INFINITY);
     for (int64_t j = 0; j < head->padded; j += TRIAGE_LANES) {
@@ -50,8 +49,7 @@ static inline __attribute__((always_inline)) void score(const attention_head *he
 }
 
 // out[r][d] = sum over keys of scores[r][j] * values[j][d], times inverses[r].
-static inline __attribute__((always_inline)) void mix(const attention_head *head, int rows, const float *inverses,
-                                                      float *out, int64_t out_stride) {
+TRIAGE_INLINE void mix(const attention_head *head, int rows, const float *inverses, float *out, int64_t out_stride) {
     for (int64_t d = 0; d < head->head_size; d += TRIAGE_LANES) {
         int64_t rest = head->head_size - d;
         f32x16 sums[TRIAGE_QUERY_ROWS];
@@ -64,8 +62,7 @@ static inline __attribute__((always_inline)) void mix(const attention_head *head
     }
 }
 
-static inline __attribute__((always_inline)) void attend(const attention_head *head, int64_t first, int rows,
-                                                         float *out, int64_t out_stride) {
+TRIAGE_INLINE void attend(const attention_head *head, int64_t first, int rows, float *out, int64_t out_stride) {
     float inverses[TRIAGE_QUERY_ROWS];
     score(head, first, rows, inverses);
     mix(head, rows, inverses, out + first * out_stride, out_stride);

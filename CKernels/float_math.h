@@ -8,6 +8,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+// A call would pass vectors through memory.
+#define TRIAGE_INLINE static inline __attribute__((always_inline))
+
 #define TRIAGE_NORMAL_LIMIT 5.0f
 
 // Phi(x) - 1/2 = x * P(2 (x/5)^2 - 1) for |x| <= 5. Weighted least squares at Chebyshev nodes, degree 12.
@@ -31,13 +34,13 @@ static const float triage_exponential_coefficients[7] = {
 // Defines the functions for one pair of types. SELECT(mask, a, b) picks by comparison result, ROUND rounds half to
 // even, TO_INT converts a rounded value to a signed integer, BITS and FLOAT reinterpret.
 #define TRIAGE_DEFINE_FLOAT_MATH(F, I, SUFFIX, SELECT, ROUND, TO_INT, BITS, FLOAT)                                   \
-    static inline F triage_clamp_##SUFFIX(F x, F low, F high) {                                                      \
+    TRIAGE_INLINE F triage_clamp_##SUFFIX(F x, F low, F high) {                                                      \
         x = SELECT(x > low, x, low); /* a NaN becomes `low` */                                                       \
         return SELECT(x < high, x, high);                                                                            \
     }                                                                                                                \
                                                                                                                      \
     /* 1/x for positive normal x: three Newton steps from a guess within 5 %. */                                     \
-    static inline F triage_reciprocal_##SUFFIX(F x) {                                                                \
+    TRIAGE_INLINE F triage_reciprocal_##SUFFIX(F x) {                                                                \
         F y = FLOAT((I)(0x7EF311C3u - BITS(x)));                                                                     \
         y = y * (2.0f - x * y);                                                                                      \
         y = y * (2.0f - x * y);                                                                                      \
@@ -45,7 +48,7 @@ static const float triage_exponential_coefficients[7] = {
     }                                                                                                                \
                                                                                                                      \
     /* exp(x); arguments outside [-87, 87] are clamped to it, so that the result has a normal reciprocal. */         \
-    static inline F triage_exponential_##SUFFIX(F x) {                                                               \
+    TRIAGE_INLINE F triage_exponential_##SUFFIX(F x) {                                                               \
         x = triage_clamp_##SUFFIX(x, (F)(-87.0f), (F)(87.0f));                                                       \
         F n = ROUND(x * 1.44269504088896341f);                                                                       \
         F r = (x - n * 0.693359375f) - n * -2.12194440e-4f;                                                          \
@@ -55,11 +58,11 @@ static const float triage_exponential_coefficients[7] = {
     }                                                                                                                \
                                                                                                                      \
     /* 1 / (1 + exp(-x)) */                                                                                          \
-    static inline F triage_sigmoid_##SUFFIX(F x) {                                                                   \
+    TRIAGE_INLINE F triage_sigmoid_##SUFFIX(F x) {                                                                   \
         return triage_reciprocal_##SUFFIX(1.0f + triage_exponential_##SUFFIX(-x));                                   \
     }                                                                                                                \
                                                                                                                      \
-    static inline F triage_gelu_##SUFFIX(F x) {                                                                      \
+    TRIAGE_INLINE F triage_gelu_##SUFFIX(F x) {                                                                      \
         F c = triage_clamp_##SUFFIX(x, (F)(-TRIAGE_NORMAL_LIMIT), (F)(TRIAGE_NORMAL_LIMIT));                         \
         F t = (c * c) * (2.0f / (TRIAGE_NORMAL_LIMIT * TRIAGE_NORMAL_LIMIT)) - 1.0f;                                 \
         F p = (F)(triage_normal_coefficients[12]);                                                                   \
@@ -67,7 +70,7 @@ static const float triage_exponential_coefficients[7] = {
         return x * (c * p + 0.5f);                                                                                   \
     }                                                                                                                \
                                                                                                                      \
-    static inline __attribute__((always_inline)) F triage_activate_##SUFFIX(F x, triage_activation activation) {     \
+    TRIAGE_INLINE F triage_activate_##SUFFIX(F x, triage_activation activation) {                                    \
         switch (activation) {                                                                                        \
             case TRIAGE_ACTIVATION_GELU:                                                                             \
                 return triage_gelu_##SUFFIX(x);                                                                      \
@@ -86,7 +89,7 @@ static const float triage_exponential_coefficients[7] = {
     }
 
 // 1/sqrt(x) for positive normal x: four Newton steps from a guess within 4 %. Used once a row, so scalar everywhere.
-static inline float triage_inverse_square_root(float x) {
+TRIAGE_INLINE float triage_inverse_square_root(float x) {
     union {
         float f;
         uint32_t i;

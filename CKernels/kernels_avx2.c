@@ -14,7 +14,7 @@ enum { VECTORS = 4, ROWS = 2 };
 #include "linear_int8_vector.h"
 
 // The sums of 16 columns from registers that hold two partial sums for each of 4 columns.
-static inline i32x16 add_pairs(const __m256i sums[VECTORS]) {
+TRIAGE_INLINE i32x16 add_pairs(const __m256i sums[VECTORS]) {
     __m256i low = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sums[0], sums[1]), 0xD8);
     __m256i high = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sums[2], sums[3]), 0xD8);
     i32x16 all;
@@ -23,8 +23,7 @@ static inline i32x16 add_pairs(const __m256i sums[VECTORS]) {
     return all;
 }
 
-static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
-                                                       triage_activation activation) {
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation) {
     int64_t groups = (p->weights->inputs + 3) / 4;
     const uint8_t *q = p->q + row * p->q_stride;
     for (int block = 0; block < TRIAGE_PANEL; block += TRIAGE_LANES) {

@@ -14,8 +14,7 @@ enum { VECTORS = 3, ROWS = 8 };
 #include "kernel_table.h"
 #include "linear_int8_vector.h"
 
-static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
-                                                       triage_activation activation) {
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation) {
     int64_t groups = (p->weights->inputs + 3) / 4;
     const int8_t *panel = p->weights->packed + column * groups * 4;
     const uint8_t *q = p->q + row * p->q_stride;

@@ -11,8 +11,7 @@ enum { VECTORS = 2, ROWS = 6 };
 #include "kernel_table.h"
 #include "linear_int8_vector.h"
 
-static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
-                                                       triage_activation activation) {
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation) {
     int64_t groups = (p->weights->inputs + 3) / 4;
     const uint8_t *q = p->q + row * p->q_stride;
     for (int block = 0; block < TRIAGE_PANEL; block += TRIAGE_LANES) {

@@ -27,38 +27,38 @@ typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
 #define FLOAT(x) ((f32x16)(x))
 TRIAGE_DEFINE_FLOAT_MATH(f32x16, u32x16, vector, SELECT, ROUND, TO_INT, BITS, FLOAT)
 
-static inline float reciprocal(float x) { return triage_reciprocal_vector((f32x16)(x))[0]; }
+TRIAGE_INLINE float reciprocal(float x) { return triage_reciprocal_vector((f32x16)(x))[0]; }
 
-static inline f32x16 load(const float *p) {
+TRIAGE_INLINE f32x16 load(const float *p) {
     f32x16 v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void store(float *p, f32x16 v) { memcpy(p, &v, sizeof v); }
+TRIAGE_INLINE void store(float *p, f32x16 v) { memcpy(p, &v, sizeof v); }
 
 // The first `count` lanes, `filler` in the rest.
-static inline f32x16 load_some(const float *p, int64_t count, float filler) {
+TRIAGE_INLINE f32x16 load_some(const float *p, int64_t count, float filler) {
     if (count >= TRIAGE_LANES) return load(p);
     f32x16 v = (f32x16)(filler);
     memcpy(&v, p, (size_t)count * sizeof(float));
     return v;
 }
 
-static inline void store_some(float *p, f32x16 v, int64_t count) {
+TRIAGE_INLINE void store_some(float *p, f32x16 v, int64_t count) {
     if (count >= TRIAGE_LANES)
         store(p, v);
     else
         memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
-static inline float sum_lanes(f32x16 v) {
+TRIAGE_INLINE float sum_lanes(f32x16 v) {
     f32x8 a = v.lo + v.hi;
     f32x4 b = a.lo + a.hi;
     return (b.x + b.z) + (b.y + b.w);
 }
 
-static inline float greatest_lane(f32x16 v) {
+TRIAGE_INLINE float greatest_lane(f32x16 v) {
     f32x8 a = SELECT(v.lo > v.hi, v.lo, v.hi);
     f32x4 b = SELECT(a.lo > a.hi, a.lo, a.hi);
     float c = b.x > b.z ? b.x : b.z, d = b.y > b.w ? b.y : b.w;
@@ -66,16 +66,16 @@ static inline float greatest_lane(f32x16 v) {
 }
 
 // The first `count` lanes of v, `filler` in the rest.
-static inline f32x16 keep_some(f32x16 v, int64_t count, float filler) {
+TRIAGE_INLINE f32x16 keep_some(f32x16 v, int64_t count, float filler) {
     const i32x16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return SELECT(lane < (i32x16)((int32_t)count), v, (f32x16)(filler));
 }
 
-static inline f32x16 greater(f32x16 a, f32x16 b) { return SELECT(a > b, a, b); }
+TRIAGE_INLINE f32x16 greater(f32x16 a, f32x16 b) { return SELECT(a > b, a, b); }
 
-static inline f32x16 lesser(f32x16 a, f32x16 b) { return SELECT(a < b, a, b); }
+TRIAGE_INLINE f32x16 lesser(f32x16 a, f32x16 b) { return SELECT(a < b, a, b); }
 
-static inline float dot(const float *a, const float *b, int64_t count) {
+TRIAGE_INLINE float dot(const float *a, const float *b, int64_t count) {
     f32x16 sum = 0;
     for (int64_t i = 0; i < count; i += TRIAGE_LANES) {
         sum = sum + load_some(a + i, count - i, 0) * load_some(b + i, count - i, 0);
@@ -83,13 +83,30 @@ static inline float dot(const float *a, const float *b, int64_t count) {
     return sum_lanes(sum);
 }
 
+// 16 inputs of a row, smoothed.
+TRIAGE_INLINE f32x16 smoothed(const float *x, const float *smoothing, int64_t count) {
+    f32x16 value = load_some(x, count, 0);
+    return smoothing ? value * load_some(smoothing, count, 0) : value;
+}
+
+TRIAGE_INLINE u8x16 quantized(f32x16 value, float inverse, f32x16 zero) {
+    value = triage_clamp_vector(value * inverse + zero, (f32x16)(0.0f), (f32x16)(255.0f));
+    return __builtin_convertvector(TO_INT(ROUND(value)), u8x16);
+}
+
 static void quantize_rows(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *smoothing,
                           uint8_t *q, int64_t q_stride, triage_row_quantization *quantization) {
+    int64_t whole = columns / TRIAGE_LANES * TRIAGE_LANES, rest = columns - whole;
+    const float *rest_of_smoothing = smoothing ? smoothing + whole : NULL;
     for (int64_t row = 0; row < rows; row++, x += x_stride, q += q_stride) {
         f32x16 lows = 0, highs = 0;
-        for (int64_t i = 0; i < columns; i += TRIAGE_LANES) {
-            f32x16 value = load_some(x + i, columns - i, 0);
-            if (smoothing) value = value * load_some(smoothing + i, columns - i, 0);
+        for (int64_t i = 0; i < whole; i += TRIAGE_LANES) {
+            f32x16 value = smoothed(x + i, smoothing ? smoothing + i : NULL, TRIAGE_LANES);
+            lows = lesser(value, lows);
+            highs = greater(value, highs);
+        }
+        if (rest > 0) {
+            f32x16 value = smoothed(x + whole, rest_of_smoothing, rest);
             lows = lesser(value, lows);
             highs = greater(value, highs);
         }
@@ -98,17 +115,16 @@ static void quantize_rows(const float *x, int64_t x_stride, int64_t rows, int64_
         range = range > 1e-30f ? range : 1e-30f;
         float inverse = reciprocal(range) * 255.0f;
         f32x16 zero = ROUND(triage_clamp_vector((f32x16)(-low * inverse), (f32x16)(0.0f), (f32x16)(255.0f)));
-        for (int64_t i = 0; i < columns; i += TRIAGE_LANES) {
-            f32x16 value = load_some(x + i, columns - i, 0);
-            if (smoothing) value = value * load_some(smoothing + i, columns - i, 0);
-            value = ROUND(triage_clamp_vector(value * inverse + zero, (f32x16)(0.0f), (f32x16)(255.0f)));
-            u8x16 bytes = __builtin_convertvector(TO_INT(value), u8x16);
-            if (columns - i >= TRIAGE_LANES)
-                memcpy(q + i, &bytes, sizeof bytes);
-            else
-                memcpy(q + i, &bytes, (size_t)(columns - i));
+        for (int64_t i = 0; i < whole; i += TRIAGE_LANES) {
+            f32x16 value = smoothed(x + i, smoothing ? smoothing + i : NULL, TRIAGE_LANES);
+            u8x16 bytes = quantized(value, inverse, zero);
+            memcpy(q + i, &bytes, sizeof bytes);
         }
-        memset(q + columns, 0, (size_t)(q_stride - columns));
+        if (rest > 0) {
+            u8x16 bytes = quantized(smoothed(x + whole, rest_of_smoothing, rest), inverse, zero);
+            memcpy(q + whole, &bytes, (size_t)rest);
+        }
+        for (int64_t i = columns; i < q_stride; i++) q[i] = 0;
         quantization[row].scale = range * (1.0f / 255.0f);
         quantization[row].zero = (int32_t)zero[0];
     }
@@ -139,32 +155,34 @@ static void finish_f32(float *x, int64_t x_stride, int64_t rows, int64_t columns
 static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *scale,
                        const float *shift, float epsilon, float *out, int64_t out_stride) {
     float per_column = reciprocal((float)columns);
-    int64_t whole = columns / TRIAGE_LANES * TRIAGE_LANES;
+    int64_t whole = columns / TRIAGE_LANES * TRIAGE_LANES, rest = columns - whole;
     for (int64_t row = 0; row < rows; row++, x += x_stride, out += out_stride) {
         f32x16 sum = 0;
-        for (int64_t i = 0; i < columns; i += TRIAGE_LANES) sum = sum + load_some(x + i, columns - i, 0);
+        for (int64_t i = 0; i < whole; i += TRIAGE_LANES) sum = sum + load(x + i);
+        if (rest > 0) sum = sum + load_some(x + whole, rest, 0);
         float mean = sum_lanes(sum) * per_column;
         f32x16 squares = 0;
         for (int64_t i = 0; i < whole; i += TRIAGE_LANES) {
             f32x16 centred = load(x + i) - mean;
             squares = squares + centred * centred;
         }
-        if (whole < columns) {
-            f32x16 centred = load_some(x + whole, columns - whole, 0) - mean;
+        if (rest > 0) {
             // Lanes beyond the row add nothing, not even where the mean is infinite.
-            centred = keep_some(centred, columns - whole, 0);
+            f32x16 centred = keep_some(load_some(x + whole, rest, 0) - mean, rest, 0);
             squares = squares + centred * centred;
         }
         float inverse = triage_inverse_square_root(sum_lanes(squares) * per_column + epsilon);
-        for (int64_t i = 0; i < columns; i += TRIAGE_LANES) {
-            int64_t rest = columns - i;
-            f32x16 value = ((load_some(x + i, rest, 0) - mean) * inverse) * load_some(scale + i, rest, 0);
-            store_some(out + i, value + load_some(shift + i, rest, 0), rest);
+        for (int64_t i = 0; i < whole; i += TRIAGE_LANES) {
+            store(out + i, ((load(x + i) - mean) * inverse) * load(scale + i) + load(shift + i));
+        }
+        if (rest > 0) {
+            f32x16 value = ((load_some(x + whole, rest, 0) - mean) * inverse) * load_some(scale + whole, rest, 0);
+            store_some(out + whole, value + load_some(shift + whole, rest, 0), rest);
         }
     }
 }
 
-static inline f32x16 table_elements(const triage_table *table, int64_t row, int64_t column, int64_t columns) {
+TRIAGE_INLINE f32x16 table_elements(const triage_table *table, int64_t row, int64_t column, int64_t columns) {
     int64_t index = row * columns + column;
     if (columns - column >= TRIAGE_LANES) {
         if (table->type == TRIAGE_TABLE_F32) return load((const float *)table->data + index);

@@ -1,6 +1,6 @@
 // The walk over tiles and the epilogue of the int8 product, shared by the vector kernels. Before including this a file
 // defines ROWS, the rows of its full tile, and declares
-//     static inline void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation);
+//     TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation);
 // which multiplies `rows` rows (1 to ROWS, a constant where it is inlined) by the panel that starts at `column`.
 #pragma once
 
@@ -18,11 +18,10 @@ typedef struct {
     int64_t out_stride;
 } product;
 
-static inline __attribute__((always_inline)) void tile(const product *p, int64_t row, int rows, int64_t column,
-                                                       triage_activation activation);
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation);
 
 // GELU of several vectors at once, step by step, which hides the latency of each.
-static inline __attribute__((always_inline)) void gelu(f32x16 *x, int rows) {
+TRIAGE_INLINE void gelu(f32x16 *x, int rows) {
     f32x16 c[ROWS], t[ROWS], sums[ROWS];
     for (int r = 0; r < rows; r++) {
         c[r] = triage_clamp_vector(x[r], (f32x16)(-TRIAGE_NORMAL_LIMIT), (f32x16)(TRIAGE_NORMAL_LIMIT));
@@ -36,8 +35,8 @@ static inline __attribute__((always_inline)) void gelu(f32x16 *x, int rows) {
 }
 
 // The epilogue of 16 columns of `rows` rows: sums are those of the raw unsigned activations.
-static inline __attribute__((always_inline)) void finish(const product *p, int64_t row, int rows, int64_t column,
-                                                         const i32x16 *sums, triage_activation activation) {
+TRIAGE_INLINE void finish(const product *p, int64_t row, int rows, int64_t column, const i32x16 *sums,
+                          triage_activation activation) {
     int64_t rest = p->weights->outputs - column;
     if (rest <= 0) return;
     i32x16 column_sums;
@@ -62,8 +61,7 @@ static inline __attribute__((always_inline)) void finish(const product *p, int64
     }
 }
 
-static inline __attribute__((always_inline)) void product_with(const product *p, int64_t rows,
-                                                               triage_activation activation) {
+TRIAGE_INLINE void product_with(const product *p, int64_t rows, triage_activation activation) {
     for (int64_t column = 0; column < p->weights->outputs; column += TRIAGE_PANEL) {
         int64_t row = 0;
         for (; row + ROWS <= rows; row += ROWS) tile(p, row, ROWS, column, activation);
