@@ -74,7 +74,7 @@ typedef struct {
     void (*quantize_rows)(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *smoothing,
                           uint8_t *q, int64_t q_stride, triage_row_quantization *quantization);
 
-    // out = activation(dequantised(q * weights) + bias) + residual. residual may be null and may be `out`.
+    // out = activation(dequantised(q * weights) + bias) + residual. residual may be null.
     // q_stride is a multiple of 4 and at least the inputs.
     void (*linear_int8)(const uint8_t *q, int64_t q_stride, const triage_row_quantization *quantization, int64_t rows,
                         const triage_linear_int8 *weights, triage_activation activation, const float *residual,

@@ -49,6 +49,14 @@ final class Activations: Sendable {
     }
 }
 
+extension Activations {
+    /// Bytes that an object of these sizes takes; the configuration's limits keep the product from overflowing.
+    static func byteCount(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int) -> Int {
+        let columns = 8 * configuration.hiddenSize + 2 * configuration.intermediateSize + head.outputCount
+        return tokenCapacity * columns * MemoryLayout<Float>.stride
+    }
+}
+
 /// Lends scratch memory to concurrent calls and keeps it for the next: after the first calls nothing is allocated.
 final class ActivationPool: Sendable {
     private let idle = Mutex<[Activations]>([])

@@ -9,6 +9,9 @@ package final class CPUBackend: EncoderBackend {
         case int8, float32 = "f32"
     }
 
+    /// Many times what a large encoder of 512 positions needs.
+    private static let scratchByteLimit = 4 << 30
+
     package let name: String
     package let preferredTokenCount = 512
 
@@ -55,6 +58,12 @@ package final class CPUBackend: EncoderBackend {
         transform = weights.transform.map { Float32Linear([$0]) }
         classifier = weights.classifier.map { Float32Linear([$0]) }
         let tokenCapacity = max(preferredTokenCount, configuration.maximumPositions)
+        let scratchBytes = Activations.byteCount(configuration, head: head, tokenCapacity: tokenCapacity)
+        guard scratchBytes <= Self.scratchByteLimit else {
+            throw .unavailable(
+                "the model needs \(scratchBytes) bytes of scratch memory, the limit is \(Self.scratchByteLimit)"
+            )
+        }
         pool = ActivationPool { Activations(configuration, head: head, tokenCapacity: tokenCapacity) }
     }
 

@@ -29,7 +29,9 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     /// The best one available, or the one that the environment variable `TRIAGE_ISA` forces.
     /// Throws `EncoderError.unavailable` when that is unknown here or not supported by this machine.
     package static func selected() throws(EncoderError) -> InstructionSet {
-        guard let value = unsafe getenv("TRIAGE_ISA") else { return available.last ?? .scalar }
+        guard let value = unsafe getenv("TRIAGE_ISA"), unsafe value.pointee != 0 else {
+            return available.last ?? .scalar
+        }
         let forced = unsafe String(cString: value)
         let names = allCases.map(\.rawValue).joined(separator: ", ")
         guard let set = InstructionSet(rawValue: forced) else {

@@ -13,8 +13,6 @@ struct Kernels: @unchecked Sendable {
         unsafe self.table = table
     }
 
-    var name: String { unsafe String(cString: table.pointee.name) }
-
     func quantize(
         _ x: AlignedBuffer<Float>,
         rows: Int,
@@ -68,7 +66,7 @@ struct Kernels: @unchecked Sendable {
         )
     }
 
-    /// Rows of `x` from `firstRow` on.
+    /// out = activation(x Wᵀ + b).
     func linear(
         _ x: AlignedBuffer<Float>,
         rows: Int,

@@ -5,14 +5,7 @@ enum Linear: Sendable {
     case int8(Int8Linear)
     case float32(Float32Linear, OpenBLAS)
 
-    var outputs: Int {
-        switch self {
-        case .int8(let layer): layer.outputs
-        case .float32(let layer, _): layer.outputs
-        }
-    }
-
-    /// out = activation(x Wᵀ + b) + residual, for the first `rows` rows. `residual` may be `out` in neither arithmetic.
+    /// out = activation(x Wᵀ + b) + residual, for the first `rows` rows. `residual` and `out` are different buffers.
     func apply(
         _ x: AlignedBuffer<Float>,
         rows: Int,

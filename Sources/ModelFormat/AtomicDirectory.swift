@@ -3,7 +3,6 @@
 package struct AtomicDirectory: Sendable {
     package let path: String
     package let temporary: String
-    private let replacesEmptyDirectory: Bool
 
     /// Creates the temporary directory for `path`, which must not exist or be an empty directory.
     /// Throws `unwritable` with the system's reason, or `notRegularFile` for a path to something else.
@@ -16,22 +15,22 @@ package struct AtomicDirectory: Sendable {
                 reason: "cannot write: exists and is not a directory"
             )
         }
+        guard kind == nil || FileDescriptor.isEmptyDirectory(path) else {
+            throw ModelFileError(path: path, code: .unwritable, reason: "cannot write: the directory is not empty")
+        }
         self.path = path
-        let replaces = kind == .directory
-        replacesEmptyDirectory = replaces
         let temporary = "\(path).\(UInt32.random(in: 0...UInt32.max)).tmp"
         self.temporary = temporary
-        try FileSink.attempt(path, "write there") { () throws(SystemError) in
-            // Succeeds for an empty directory only; `discard` puts it back.
-            if replaces { try FileDescriptor.removeDirectory(path) }
+        try FileSink.attempt(path, "create the directory") { () throws(SystemError) in
             try FileDescriptor.createDirectory(temporary)
         }
     }
 
-    /// Gives the directory its name. Throws `unwritable`.
+    /// Gives the directory its name, replacing an empty one. Throws `unwritable`.
     package func commit() throws(ModelFileError) {
         try FileSink.attempt(path, "name the finished directory") { () throws(SystemError) in
             try FileDescriptor.rename(temporary, to: path)
+            try FileDescriptor.reading(AtomicFile.directory(of: path)).synchronize()
         }
     }
 
@@ -40,6 +39,5 @@ package struct AtomicDirectory: Sendable {
     package func discard(_ files: [String]) {
         for file in files { FileDescriptor.remove("\(temporary)/\(file)") }
         try? FileDescriptor.removeDirectory(temporary)
-        if replacesEmptyDirectory { try? FileDescriptor.createDirectory(path) }
     }
 }

@@ -107,6 +107,16 @@ struct FileDescriptor: ~Copyable {
         guard unsafe mkdir(path, 0o777) == 0 else { throw .last }
     }
 
+    /// Whether a directory holds nothing; false where it cannot be read.
+    static func isEmptyDirectory(_ path: String) -> Bool {
+        guard let stream = unsafe opendir(path) else { return false }
+        defer { unsafe closedir(stream) }
+        var count = 0
+        while count <= 2, unsafe readdir(stream) != nil { count += 1 }
+        // "." and ".." are always there.
+        return count <= 2
+    }
+
     static func removeDirectory(_ path: String) throws(SystemError) {
         let path = try Self.checked(path)
         guard unsafe rmdir(path) == 0 else { throw .last }

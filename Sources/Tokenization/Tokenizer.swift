@@ -12,6 +12,9 @@ package struct Tokenizer: Sendable {
     let normalizer: BertNormalizer?
     let postProcessor: PostProcessor
     let truncation: Truncation
+
+    /// What the file's `truncation.max_length` says; nil where it does not truncate.
+    package var maximumLength: Int? { truncation.maximumLength }
     /// Added tokens sought in the raw text.
     let rawTokens: AddedTokenMatcher
     /// Added tokens sought in the normalised text.

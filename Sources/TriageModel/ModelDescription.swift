@@ -28,6 +28,8 @@ package struct ModelDescription: Sendable {
     package let usesPooler: Bool
     package let normalizes: Bool?
     package let temperature: Float
+    /// The longest text in tokens that the model is meant for.
+    package let maximumTokenCount: Int?
     package let goldenVectors: [GoldenVector]
 
     package init(_ json: JSONValue, path: String) throws(ModelError) {
@@ -47,6 +49,7 @@ package struct ModelDescription: Sendable {
         usesPooler = try fields.bool("pooler", default: pooling == nil)
         normalizes = fields["normalize"] == nil ? nil : try fields.bool("normalize", default: false)
         temperature = try Self.temperature(fields)
+        maximumTokenCount = fields["maximum_tokens"] == nil ? nil : try fields.integer("maximum_tokens")
         goldenVectors = try Self.goldenVectors(fields)
     }
 
@@ -100,12 +103,13 @@ package struct ModelDescription: Sendable {
 
 extension ModelDescription {
     /// The description of a model converted from `source`: its own, completed by what the files say.
-    static func json(of source: ModelFiles, golden: [GoldenVector]) -> JSONValue {
+    static func json(of source: ModelFiles, golden: [GoldenVector]) throws(ModelError) -> JSONValue {
         var json: JSONObject = ["format": JSONValue(format), "name": .string(source.name)]
         for member in source.description?.json.members ?? [] { json[member.key] = member.value }
         json["pooling"] = .string(source.head.pooling.rawValue)
         json["pooler"] = .bool(source.head.transform != nil)
         json["normalize"] = .bool(source.head.normalizesEmbedding)
+        if let count = source.declaredMaximumTokenCount { json["maximum_tokens"] = JSONValue(count) }
         if !source.labels.isEmpty {
             json["labels"] = .array(
                 source.labels.map { label in
@@ -113,7 +117,7 @@ extension ModelDescription {
                 }
             )
         }
-        json["converted_from"] = .string(source.identity)
+        json["converted_from"] = .string(try source.identity())
         json["golden"] = .array(
             golden.map { vector in
                 .object(["text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) })])

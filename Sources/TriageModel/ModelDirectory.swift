@@ -11,6 +11,11 @@ package struct ModelDirectory: Sendable {
     package static let plainWeightsFile = "model.safetensors"
     /// What conversion copies from the source where it is there.
     package static let accompanyingFiles = ["README.md", "LICENSE"]
+    /// The files beside the weights that decide what a model answers.
+    static let decidingFiles = [
+        SentenceTransformersFiles.poolingFile, configurationFile, SentenceTransformersFiles.modulesFile,
+        SentenceTransformersFiles.lengthFile, tokenizerFile, descriptionFile,
+    ]
     /// Everything that conversion may write.
     static let writtenFiles =
         [configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile] + accompanyingFiles
@@ -36,6 +41,9 @@ package struct ModelDirectory: Sendable {
         case .regularFile, .other: throw ModelError(path: path, reason: "is not a directory; a model is a directory")
         }
     }
+
+    /// Whether there is anything of that name; reading it finds out whether it is a file.
+    func exists(_ file: String) -> Bool { FileKind.of(path(of: file)) != nil }
 
     package func contains(_ file: String) -> Bool { FileKind.of(path(of: file)) == .regularFile }
 

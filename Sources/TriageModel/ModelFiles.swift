@@ -14,6 +14,8 @@ package struct ModelFiles: Sendable {
     package let labels: [Label]
     package let names: TensorNames
     package let specifications: [TensorSpecification]
+    /// The longest text in tokens, where the files say more than the tokenizer's.
+    let declaredMaximumTokenCount: Int?
 
     package init(_ path: String) throws(ModelError) {
         directory = ModelDirectory(path)
@@ -22,7 +24,7 @@ package struct ModelFiles: Sendable {
             directory.json(of: ModelDirectory.configurationFile),
             path: directory.path(of: ModelDirectory.configurationFile)
         )
-        if directory.contains(ModelDirectory.descriptionFile) {
+        if directory.exists(ModelDirectory.descriptionFile) {
             description = try ModelDescription(
                 directory.json(of: ModelDirectory.descriptionFile),
                 path: directory.path(of: ModelDirectory.descriptionFile)
@@ -31,7 +33,9 @@ package struct ModelFiles: Sendable {
             description = nil
         }
         labels = try Self.labels(directory, configuration, description)
-        head = try Self.head(directory, configuration, description)
+        let sentence = description == nil ? try SentenceTransformersFiles(directory) : nil
+        head = Self.head(configuration, description, sentence)
+        declaredMaximumTokenCount = description?.maximumTokenCount ?? sentence?.maximumTokenCount
         weights = try directory.openWeights()
         names = configuration.names(WeightLoading.prefix(in: weights, configuration: configuration))
         specifications = configuration.encoder.tensors(names: names, head: head)
@@ -60,24 +64,34 @@ package struct ModelFiles: Sendable {
 
     /// The head as `triage.json` describes it, else as sentence-transformers does, else as the architecture has it.
     private static func head(
-        _ directory: ModelDirectory,
         _ configuration: HuggingFaceConfiguration,
-        _ description: ModelDescription?
-    ) throws(ModelError) -> HeadConfiguration {
+        _ description: ModelDescription?,
+        _ sentence: SentenceTransformersFiles?
+    ) -> HeadConfiguration {
         var head = configuration.head
         if let description {
             head.pooling = description.pooling ?? head.pooling
             head.normalizesEmbedding = description.normalizes ?? head.normalizesEmbedding
             if !description.usesPooler { head.transform = nil }
-        } else if head.outputCount == 0, let sentence = try SentenceTransformersFiles(directory) {
+        } else if head.outputCount == 0, let sentence {
             head.pooling = sentence.pooling
             head.normalizesEmbedding = sentence.normalizes
         }
         return head
     }
 
-    /// The SHA-256 of the weight file, which stands for the model in every decision.
-    package var identity: String { "sha256:" + weights.identity() }
+    /// `sha256:` and the digest of the list of digests of every file that decides what the model answers, as
+    /// `sha256sum config.json model.safetensors.zst tokenizer.json triage.json | sha256sum` prints it: whoever changes
+    /// a label, a threshold or a weight makes another model.
+    package func identity() throws(ModelError) -> String {
+        var digests: [(file: String, digest: String)] = []
+        for file in ModelDirectory.decidingFiles where directory.exists(file) {
+            digests.append((file, sha256(of: try directory.bytes(of: file))))
+        }
+        digests.append((String(weights.path.dropFirst(directory.path.count + 1)), weights.identity()))
+        let list = digests.sorted { $0.file < $1.file }.map { "\($0.digest)  \($0.file)\n" }.joined()
+        return "sha256:" + sha256(of: Array(list.utf8))
+    }
 
     package func tokenizer() throws(ModelError) -> Tokenizer {
         let bytes = try directory.bytes(of: ModelDirectory.tokenizerFile)
@@ -127,6 +141,7 @@ package struct ModelFiles: Sendable {
                 instructionSet: instructionSet
             )
         } catch {
+            if case .unavailable(let reason) = error { throw ModelError(path: "", reason: reason) }
             throw ModelError(path: directory.path, reason: error.description)
         }
     }

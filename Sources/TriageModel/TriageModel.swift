@@ -18,7 +18,7 @@ public final class TriageModel: Sendable {
     public let name: String
     /// The directory it was loaded from.
     public let directory: String
-    /// `sha256:` and the digest of the weight file.
+    /// `sha256:` and a digest of every file that decides what the model answers.
     public let identity: String
     /// The labels in the order of the logits; empty for a model that only embeds.
     public let labels: [Label]
@@ -28,6 +28,8 @@ public final class TriageModel: Sendable {
     package let files: ModelFiles
     package let encoder: any EncoderBackend
     let tokenizer: Tokenizer
+    /// Tokens of a text that holds nothing.
+    let emptyTokenCount: Int
     let calibration: Calibration
     let scratch = ScratchPool()
 
@@ -45,7 +47,7 @@ public final class TriageModel: Sendable {
     ) throws(ModelError) {
         // Hashing the file, reading the vocabulary and decoding the weights take about as long as one another.
         let (identity, tokenizer, backend) = try Self.concurrently(
-            { () throws(ModelError) in files.identity },
+            { () throws(ModelError) in try files.identity() },
             { () throws(ModelError) in try files.tokenizer() },
             { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
         )
@@ -67,7 +69,33 @@ public final class TriageModel: Sendable {
             problemType: files.configuration.problemType,
             temperature: files.description?.temperature ?? 1
         )
-        maximumTokenCount = files.configuration.encoder.maximumPositions
+        maximumTokenCount = try Self.maximumTokenCount(files, tokenizer)
+        emptyTokenCount = tokenizer.encode("", maximumLength: maximumTokenCount).ids.count
+        try checkSegments()
+    }
+
+    /// What the files say, and never more than there are positions.
+    private static func maximumTokenCount(_ files: ModelFiles, _ tokenizer: Tokenizer) throws(ModelError) -> Int {
+        let positions = files.configuration.encoder.maximumPositions
+        let count = min(positions, files.declaredMaximumTokenCount ?? tokenizer.maximumLength ?? positions)
+        guard count > tokenizer.encode("").ids.count else {
+            throw ModelError(
+                path: files.directory.path,
+                reason: "reads at most \(count) tokens, which leaves none for a text beside the special ones"
+            )
+        }
+        return count
+    }
+
+    private func checkSegments() throws(ModelError) {
+        let count = files.configuration.encoder.segmentCount
+        let greatest = tokenizer.encode("a", pair: "a").segmentIds.max() ?? 0
+        guard count == 0 || Int(greatest) < count else {
+            throw ModelError(
+                path: files.directory.path(of: ModelDirectory.tokenizerFile),
+                reason: "numbers segments up to \(greatest), the model has \(count)"
+            )
+        }
     }
 
     /// What computes, such as `cpu-int8-avx512vnni`.

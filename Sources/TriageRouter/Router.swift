@@ -11,17 +11,19 @@ public struct Router: Sendable {
     /// - Throws: `ModelError` where the model has no labels.
     public init(model: TriageModel) throws(ModelError) {
         guard !model.labels.isEmpty else {
-            throw ModelError(path: "", reason: "model \(model.name) only embeds: it has no labels to route by")
+            throw ModelError(path: model.directory, reason: "only embeds: the model has no labels to route by")
         }
         self.model = model
     }
 
     /// Decides on one query.
+    /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
     public func decide(_ text: String) throws(ModelError) -> RouteDecision {
         decision(on: try model.classify(text))
     }
 
-    /// Decides on queries, in order. Each decision is the one the query would get alone.
+    /// Decides on queries, in order. Each decision is the one the query would get alone (bit for bit in integers).
+    /// - Throws: `ModelError` where a text holds nothing to read or the model's weights are broken.
     public func decide(_ texts: [String], threads: Int = 1) throws(ModelError) -> [RouteDecision] {
         try model.classify(texts, threads: threads).map(decision(on:))
     }

@@ -18,19 +18,26 @@ struct ClassifyCommand: ParsableCommand {
               triage classify --explain "what is the weather like" "talk to someone now"
               triage classify -- "-5 degrees, is that cold?"
               triage classify --json --top 2 --file queries.jsonl > decisions.jsonl
-              tail -f queries.txt | triage classify --json --echo | jq -r '[.route, .text] | @tsv'
+              tail -f queries.txt | triage classify --json | jq -r .route
 
             FIELDS OF --json
-              id          that of the input, else the number of its line (of the argument)
+              id          that of the input, else the number of its line
               text        the query, with --echo
-              route, label, confidence, margin   who handles it, why, how sure, by how much over the next label
-              scores      with --top: [{"label", "probability"}], most probable first
+              route       who handles it
+              label       what the model took it for
+              confidence  the calibrated probability of the label
+              margin      by how much it exceeds that of the next label
+              scores      with --top: label and probability, likeliest first
               logits      with --logits: the model's raw output by label
               outcome     how the decision came about
-              model       {"name", "identity"}; with backend, what is needed to compute the decision again
-              tokens, truncated   tokens read, and whether the text was longer than that
-              micros      the time of its batch in microseconds, divided by the queries in it
-              maximum_tokens      with --explain: what the model reads at most; scores then holds all labels
+              model       its name and identity, a digest of all its files
+              backend     what computed it, such as cpu-int8-avx512vnni
+              tokens      tokens read, special ones included
+              truncated   whether the text was longer than that
+              micros      time of its batch in microseconds, by query
+
+            With --explain scores holds all labels, and maximum_tokens says what the model reads at most. Blank lines \
+            and texts that hold nothing to read count as bad input.
             """
     )
 

@@ -20,7 +20,7 @@ struct ConvertCommand: ParsableCommand {
               triage convert my-classifier --output models/shared --uncompressed
 
             WEIGHTS
-              int8              linear layers and word table in 8-bit integers, one scale an output; a quarter of f32
+              int8              linear layers and word table in 8-bit integers
               int4-embeddings   as int8, the word table in 4-bit integers
               f32, f16, bf16    floating point
 
@@ -58,6 +58,7 @@ struct ConvertCommand: ParsableCommand {
     var uncompressed = false
 
     func validate() throws {
+        guard !output.isEmpty else { throw ValidationError("--output needs the name of a directory.") }
         guard (1...22).contains(level) else { throw ValidationError("--level must be between 1 and 22.") }
         if calibrate != nil && !weights.isQuantized {
             throw ValidationError("--calibrate needs integer weights; --weights is \(weights.rawValue).")
@@ -73,7 +74,19 @@ struct ConvertCommand: ParsableCommand {
             threads: UsableCores.current().count
         )
         var console = Console()
-        let model = try converter.convert(source, to: output) { console.report($0.rawValue + " …") }
+        let interruption = try Interruption()
+        interruption.becomeControlC()
+        let model: TriageModel
+        do {
+            model = try converter.convert(source, to: output) { stage throws(ModelError) in
+                guard !interruption.isRequested else { throw ModelError(path: output, reason: "interrupted") }
+                console.report(stage.rawValue + " …")
+            }
+        } catch {
+            guard interruption.isRequested else { throw error }
+            console.report("interrupted; nothing was written")
+            throw ExitCode(130)
+        }
         try Descriptor.standardOutput.write(Array(summary(source, model).utf8))
     }
 

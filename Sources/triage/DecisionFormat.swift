@@ -71,7 +71,9 @@ struct DecisionFormat: Sendable {
             percent(decision.confidence).rightAligned(to: 7),
         ]
         if !isExplained {
-            fields += decision.scores.prefix(top).map { score in
+            // The first is the decision itself, unless the route has another name than the label.
+            let isRepeated = decision.scores.first?.label == decision.route
+            fields += decision.scores.prefix(top).dropFirst(isRepeated ? 1 : 0).map { score in
                 "\(visible(score.label).padded(to: labelColumns)) \(percent(score.probability).rightAligned(to: 7))"
             }
         }

@@ -15,7 +15,7 @@ struct EmbedCommand: ParsableCommand {
             EXAMPLES
               triage embed "where is my parcel"
               triage embed --file queries.txt > vectors.jsonl
-              triage embed --model models/my-model --precision f32 "a text" | jq '.embedding | length'
+              triage embed --model models/my-model --precision f32 "a text"
             """
     )
 

@@ -9,14 +9,15 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Shows what is in a model: tensors, sizes, labels, calibration, licences, identity.",
         discussion: """
-            Reads the headers only, and no weights unless --verify is given. --verify decodes every tensor (each \
+            The identity is the digest that `sha256sum config.json model.safetensors.zst tokenizer.json triage.json | \
+            sha256sum` prints in the model's directory. No weights are decoded unless --verify is given. --verify decodes every tensor (each \
             compressed frame carries a checksum), runs the model on the texts stored with it, and compares every bit \
             of the results; it exits with 2 when they differ.
 
             EXAMPLES
               triage inspect models/triage-en
               triage inspect models/triage-en --verify
-              triage inspect models/triage-en --json | jq -r '.tensors[] | [.name, .type, .stored_bytes] | @tsv'
+              triage inspect models/triage-en --json | jq -r '.tensors[].name'
             """
     )
 
@@ -35,7 +36,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let files = try ModelFiles(ModelLocator().directory(named: directory))
         let verification = verify ? try TriageModel(directory: files.directory.path).verify() : nil
-        let report = ModelReport(files: files, verification: verification)
+        let report = ModelReport(files: files, identity: try files.identity(), verification: verification)
         let output = json ? report.json.text(pretty: true) + "\n" : report.text
         try Descriptor.standardOutput.write(Array(output.utf8))
         if case .failed = verification { throw ExitCode(2) }

@@ -8,6 +8,7 @@ import TriageModel
 /// What `inspect` says of a model, for programs and for people.
 struct ModelReport {
     let files: ModelFiles
+    let identity: String
     let verification: TriageModel.Verification?
 
     private var weights: WeightFile { files.weights }
@@ -24,8 +25,9 @@ struct ModelReport {
         var report: JSONObject = [
             "name": .string(files.name),
             "directory": .string(files.directory.path),
-            "identity": .string(files.identity),
+            "identity": .string(identity),
             "file": .string(weights.path),
+            "file_sha256": .string(weights.identity()),
             "compressed": .bool(weights.isCompressed),
             "stored_bytes": JSONValue(weights.storedBytes),
             "decoded_bytes": JSONValue(weights.decodedBytes),
@@ -82,7 +84,7 @@ struct ModelReport {
     var text: String {
         var rows: [(String, String)] = [
             ("Model", [files.name, files.description?.version].compactMap { $0 }.joined(separator: " ")),
-            ("Identity", files.identity),
+            ("Identity", identity),
             (
                 "Weights",
                 "\(weights.path): \(byteCount(weights.storedBytes)) stored, \(byteCount(weights.decodedBytes)) decoded, "

@@ -6,7 +6,8 @@ struct Triage: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Decides who handles a query: a script, a large remote model, or a person.",
         discussion: """
-            Everything runs on this machine, offline; the same text and the same model give the same decision.
+            Everything runs on this machine, offline. With int8 models, the default, the same text and the same model \
+            give the same decision bit for bit, on any machine and in any batch.
 
             EXAMPLES
               triage classify "I lost my card, please block it"

@@ -48,7 +48,7 @@ package struct QueryDecoder: Sendable {
         guard let object = value.object else { return failure(line, "expected a JSON object, found \(value.kind)") }
         let id: JSONValue
         switch object["id"] {
-        case .none: id = JSONValue(line.number)
+        case .none, .some(.null): id = JSONValue(line.number)
         case .some(.string(let name)): id = .string(name)
         case .some(.integer(let number)): id = .integer(number)
         case .some: return failure(line, "`id` is neither a string nor a 64-bit integer")

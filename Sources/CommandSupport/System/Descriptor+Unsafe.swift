@@ -31,9 +31,6 @@ package struct Descriptor: Sendable {
         self.init(number: number, file: path)
     }
 
-    /// False for a descriptor that whoever started this process had closed.
-    package var isOpen: Bool { fcntl(number, F_GETFD) >= 0 }
-
     package var isTerminal: Bool { isatty(number) == 1 }
 
     /// The size in bytes of a regular file; nil for a pipe or a terminal.

@@ -31,7 +31,7 @@ package struct ModelConverter {
     package func convert(
         _ source: ModelFiles,
         to output: String,
-        progress: (Stage) -> Void
+        progress: (Stage) throws(ModelError) -> Void
     ) throws(ModelError) -> TriageModel {
         let directory: AtomicDirectory
         do throws(ModelFileError) { directory = try AtomicDirectory(ModelDirectory(output).path) } catch {
@@ -39,7 +39,7 @@ package struct ModelConverter {
         }
         do throws(ModelError) {
             try write(source, to: directory.temporary, progress: progress)
-            progress(.verifying)
+            try progress(.verifying)
             let files = try ModelFiles(directory.temporary)
             let model = try TriageModel(files: files, precision: .automatic)
             try writeDescription(source, golden: try model.goldenVectors(), to: directory.temporary)
@@ -54,17 +54,17 @@ package struct ModelConverter {
     private func write(
         _ source: ModelFiles,
         to directory: String,
-        progress: (Stage) -> Void
+        progress: (Stage) throws(ModelError) -> Void
     ) throws(ModelError) {
         let weights = try source.encoderWeights()
         var smoothing: [String: [Float]] = [:]
         if storage.isQuantized {
-            progress(.calibrating)
+            try progress(.calibrating)
             smoothing = try smoothingFactors(source, weights)
         }
-        progress(.quantizing)
+        try progress(.quantizing)
         let tensors = try encode(source, smoothing: smoothing)
-        progress(.compressing)
+        try progress(.compressing)
         let file = compressionLevel == nil ? ModelDirectory.plainWeightsFile : ModelDirectory.compressedWeightsFile
         let writer = WeightFileWriter(
             encoding: compressionLevel.map { .compressed(level: $0) } ?? .plain,
@@ -152,7 +152,7 @@ package struct ModelConverter {
         golden: [ModelDescription.GoldenVector],
         to directory: String
     ) throws(ModelError) {
-        let json = ModelDescription.json(of: source, golden: golden)
+        let json = try ModelDescription.json(of: source, golden: golden)
         try Self.asModelError { () throws(ModelFileError) in
             try AtomicFile.write(
                 Array(json.text(pretty: true).utf8) + [0x0A],
