@@ -84,9 +84,6 @@ extension TriageModel {
             scratch.batch.removeAll()
             for (index, (text, pair)) in texts.enumerated() {
                 tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
-                guard pair != nil || scratch.encoding.ids.count > emptyTokenCount else {
-                    throw ModelError(path: "", reason: "the text holds nothing that the model reads")
-                }
                 scratch.batch.append(ids: scratch.encoding.ids, segmentIds: scratch.encoding.segmentIds)
                 reads.append(
                     Read(tokenCount: scratch.encoding.ids.count, isTruncated: scratch.encoding.isTruncated)

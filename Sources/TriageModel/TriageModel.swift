@@ -24,12 +24,12 @@ public final class TriageModel: Sendable {
     public let labels: [Label]
     /// The longest text, in tokens, that the model reads, special tokens included.
     public let maximumTokenCount: Int
+    /// The tokens read of a text that holds nothing, such as control characters only: the special ones.
+    public let emptyTokenCount: Int
 
     package let files: ModelFiles
     package let encoder: any EncoderBackend
     let tokenizer: Tokenizer
-    /// Tokens of a text that holds nothing.
-    let emptyTokenCount: Int
     let calibration: Calibration
     let scratch = ScratchPool()
 

@@ -19,16 +19,22 @@ public struct Router: Sendable {
     /// Decides on one query.
     /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
     public func decide(_ text: String) throws(ModelError) -> RouteDecision {
-        decision(on: try model.classify(text))
+        try decision(on: try model.classify(text))
     }
 
     /// Decides on queries, in order. Each decision is the one the query would get alone (bit for bit in integers).
     /// - Throws: `ModelError` where a text holds nothing to read or the model's weights are broken.
     public func decide(_ texts: [String], threads: Int = 1) throws(ModelError) -> [RouteDecision] {
-        try model.classify(texts, threads: threads).map(decision(on:))
+        let classifications = try model.classify(texts, threads: threads)
+        var decisions: [RouteDecision] = []
+        for classification in classifications { decisions.append(try decision(on: classification)) }
+        return decisions
     }
 
-    private func decision(on classification: Classification) -> RouteDecision {
+    private func decision(on classification: Classification) throws(ModelError) -> RouteDecision {
+        guard classification.tokenCount > model.emptyTokenCount else {
+            throw ModelError(path: "", reason: "the text holds nothing that the model reads")
+        }
         let probabilities = classification.probabilities
         // Equal probabilities keep the model's order, so that a tie is decided the same way everywhere.
         let order = probabilities.indices.sorted {

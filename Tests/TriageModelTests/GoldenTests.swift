@@ -62,9 +62,8 @@ import Testing
             case .none: return
             case .sentenceMean, .sentenceNormalized, .firstToken:
                 try directory.write("1_Pooling/config.json", .object([mode: true]))
-                var modules: [JSONValue] = [.object(["type": "sentence_transformers.models.Pooling"])]
-                if normalizes { modules.append(.object(["type": "sentence_transformers.models.Normalize"])) }
-                try directory.write("modules.json", .array(modules))
+                let modules = ["Transformer", "Pooling"] + (normalizes ? ["Normalize"] : [])
+                try directory.write("modules.json", sentenceModules(modules))
             case .describedNormalized:
                 try directory.write("triage.json", .object(["format": 1, "pooling": "mean", "normalize": true]))
             }

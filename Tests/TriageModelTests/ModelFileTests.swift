@@ -137,9 +137,20 @@ import TriageModel
     ])
     func sentenceTransformers(pooling: String, reason: String) throws {
         let directory = try ModelCopy(.sentence)
-        try directory.write("modules.json", text: "[]")
+        try directory.write("modules.json", sentenceModules("Transformer", "Pooling"))
         try directory.write("1_Pooling/config.json", text: pooling)
         expect(directory, file: "1_Pooling/config.json", reason: reason)
+    }
+
+    @Test(arguments: [
+        (["Transformer"], "has the modules Transformer;"),
+        (["Transformer", "Pooling", "Dense", "Normalize"], "has the modules Transformer, Pooling, Dense, Normalize;"),
+    ])
+    func sentenceTransformersModules(_ names: [String], reason: String) throws {
+        let directory = try ModelCopy(.sentence)
+        try directory.write("modules.json", sentenceModules(names))
+        try directory.write("1_Pooling/config.json", .object(["pooling_mode_mean_tokens": true]))
+        expect(directory, file: "modules.json", reason: reason)
     }
 
     @Test func tokenizerLargerThanTheVocabulary() throws {
