@@ -33,20 +33,20 @@ extension Tensor {
         }
     }
 
-    /// Whether no element is infinite or not a number.
-    package var isFinite: Bool {
+    /// The largest magnitude of floating-point elements, infinite or not a number where one is; 0 for integers.
+    package var largestMagnitude: Float {
         unsafe withUnsafeBytes { bytes in
             switch elementType {
-            case .float32: unsafe Self.largestMagnitude(in: bytes, as: UInt32.self) < Float.infinity.bitPattern
-            case .float16: unsafe Self.largestMagnitude(in: bytes, as: UInt16.self) < Float16.infinity.bitPattern
-            case .bfloat16: unsafe Self.largestMagnitude(in: bytes, as: UInt16.self) < 0x7F80
-            case .int8, .uint8, .int32, .int64: true
+            case .float32: Float(bitPattern: unsafe Self.largestBits(in: bytes, as: UInt32.self))
+            case .float16: Float(Float16(bitPattern: unsafe Self.largestBits(in: bytes, as: UInt16.self)))
+            case .bfloat16: Float(bitPattern: UInt32(unsafe Self.largestBits(in: bytes, as: UInt16.self)) << 16)
+            case .int8, .uint8, .int32, .int64: 0
             }
         }
     }
 
     /// The largest element as bits, its sign removed: floats of one sign are ordered as their bits are.
-    private static func largestMagnitude<Bits: FixedWidthInteger & UnsignedInteger>(
+    private static func largestBits<Bits: FixedWidthInteger & UnsignedInteger>(
         in bytes: UnsafeRawBufferPointer,
         as type: Bits.Type
     ) -> Bits {

@@ -111,27 +111,8 @@ package struct ModelFiles: Sendable {
             case .float32: .float32
             case .int8: .int8
             }
-        return try cpuBackend(arithmetic, loading: loading, instructionSet: instructionSet)
-    }
-
-    /// The decoded weights.
-    package func encoderWeights(_ loading: WeightLoading? = nil) throws(ModelError) -> EncoderWeights {
-        let loading = if let loading { loading } else { try WeightLoading(specifications, in: weights) }
-        return try loading.load(
-            configuration: configuration.encoder,
-            names: names,
-            head: head,
-            threads: max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-        )
-    }
-
-    /// The network on the CPU.
-    func cpuBackend(
-        _ arithmetic: CPUBackend.Arithmetic,
-        loading: WeightLoading? = nil,
-        instructionSet: InstructionSet? = nil
-    ) throws(ModelError) -> CPUBackend {
-        let encoderWeights = try encoderWeights(loading)
+        let threads = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        let encoderWeights = try encoderWeights(loading.matrices(threads: threads))
         do throws(EncoderError) {
             return try CPUBackend(
                 configuration: configuration.encoder,
@@ -143,6 +124,21 @@ package struct ModelFiles: Sendable {
         } catch {
             if case .unavailable(let reason) = error { throw ModelError(path: "", reason: reason) }
             throw ModelError(path: directory.path, reason: error.description)
+        }
+    }
+
+    /// The network's weights, assembled from its decoded matrices.
+    func encoderWeights(_ matrices: [String: WeightMatrix]) throws(ModelError) -> EncoderWeights {
+        do throws(EncoderError) {
+            return try EncoderWeights(configuration: configuration.encoder, names: names, head: head) {
+                name throws(EncoderError) in
+                guard let matrix = matrices[name] else {
+                    throw .invalidWeights("the network reads \"\(name)\", which is not among its tensors")
+                }
+                return matrix
+            }
+        } catch {
+            throw ModelError(path: weights.path, reason: error.description)
         }
     }
 }

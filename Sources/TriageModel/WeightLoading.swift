@@ -128,10 +128,7 @@ package struct WeightLoading {
         do throws(ModelFileError) { tensors = try file.load(entries, threads: threads) } catch {
             throw ModelError(path: error.path, reason: error.reason)
         }
-        // Rounding to integers, comparisons and clamps would hide them: the result would be finite and wrong.
-        if let broken = tensors.filter({ !$0.value.isFinite }).keys.min() {
-            throw ModelError(path: file.path, reason: "tensor \"\(broken)\" has values that are not finite")
-        }
+        try checkMagnitudes(tensors)
         var matrices: [String: WeightMatrix] = [:]
         for (name, located) in located {
             guard let values = tensors[located.values.name] else { continue }
@@ -148,24 +145,22 @@ package struct WeightLoading {
         return matrices
     }
 
-    /// Decodes everything and assembles the network's weights.
-    package func load(
-        configuration: EncoderConfiguration,
-        names: TensorNames,
-        head: HeadConfiguration,
-        threads: Int
-    ) throws(ModelError) -> EncoderWeights {
-        let matrices = try matrices(threads: threads)
-        do throws(EncoderError) {
-            return try EncoderWeights(configuration: configuration, names: names, head: head) {
-                name throws(EncoderError) in
-                guard let matrix = matrices[name] else {
-                    throw .invalidWeights("the network reads \"\(name)\", which is not among its tensors")
-                }
-                return matrix
+    /// What is not finite, and what overflows on the way through the network, is found here or not at all: rounding to
+    /// integers, comparisons and clamps hide it, and the result would be finite and wrong.
+    private func checkMagnitudes(_ tensors: [String: Tensor]) throws(ModelError) {
+        // Attention scores, the highest power of a weight, stay below 1e34 with it; trained weights stay below 100.
+        let limit: Float = 1_000_000
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            let largest = tensor.largestMagnitude
+            guard largest.isFinite else {
+                throw ModelError(path: file.path, reason: "tensor \"\(name)\" has values that are not finite")
             }
-        } catch {
-            throw ModelError(path: file.path, reason: error.description)
+            guard largest <= limit else {
+                throw ModelError(
+                    path: file.path,
+                    reason: "tensor \"\(name)\" has values up to \(largest), with which the network overflows"
+                )
+            }
         }
     }
 

@@ -55,21 +55,12 @@ import TriageModel
         #expect(try directory.names == (outputExists ? ["out"] : []))
     }
 
-    /// 3.4e38 rounds to infinity in BF16.
-    @Test func valuesOutOfRangeOfBFloat16() throws {
-        let directory = try TemporaryDirectory(), source = try ModelCopy(.distilBERT)
-        try source.rewriteTensor("classifier.bias") { $0.dropLast() + [3.4e38] }
-        let error = try #require(Self.convert(source, .bfloat16, to: directory.path("out")))
-        #expect(error.reason == "tensor \"classifier.bias\" has values that BF16 cannot hold")
-        #expect(try directory.names == [])
-    }
-
-    /// Large values that are finite themselves, but not what the network makes of them.
+    /// Values that are finite themselves, but not what the network makes of them.
     @Test(arguments: [WeightStorage.int8, .float32])
     func networkThatOverflows(_ storage: WeightStorage) throws {
         let directory = try TemporaryDirectory(), source = try ModelCopy(.bertPairs)
         try source.rewriteTensor("bert.embeddings.LayerNorm.weight") { $0.map { _ in 3e38 } }
-        #expect(Self.convert(source, storage, to: directory.path("out"))?.reason.contains("not finite") == true)
+        #expect(Self.convert(source, storage, to: directory.path("out"))?.reason.contains("overflows") == true)
         #expect(try directory.names == [])
     }
 }

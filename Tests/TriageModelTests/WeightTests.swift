@@ -126,14 +126,22 @@ import TriageModel
         }
     }
 
-    /// The largest finite values load, but what they lead to is not an answer.
+    /// Finite values that overflow on the way, which attention and integers would hide.
     @Test(arguments: [Precision.float32, .int8])
-    func overflowIsAnError(_ precision: Precision) throws {
+    func valuesThatOverflow(_ precision: Precision) throws {
         let directory = try ModelCopy(.bertPairs)
-        try directory.rewriteTensor("bert.embeddings.LayerNorm.weight") { $0.map { _ in 3e38 } }
-        let model = try directory.model(precision)
-        let error = #expect(throws: ModelError.self) { try model.classify("pay my bill") }
-        #expect(error?.reason.contains("not finite") == true)
+        let name = "bert.embeddings.LayerNorm.weight"
+        try directory.rewriteTensor(name) { $0.map { _ in 3e38 } }
+        let error = #expect(throws: ModelError.self) { try directory.model(precision) }
+        #expect(error?.reason == "tensor \"\(name)\" has values up to 3e+38, with which the network overflows")
+    }
+
+    @Test func scalesThatOverflow() throws {
+        let directory = try ModelCopy(.bertPairs, converted: .int8)
+        try directory.rewriteTensor(Self.query + "_scale") { $0.dropLast() + [1_000_001] }
+        #expect(throws: ModelError.self) { try directory.model() }
+        try directory.rewriteTensor(Self.query + "_scale") { $0.dropLast() + [1_000_000] }
+        #expect(throws: Never.self) { try directory.model() }
     }
 
     /// Layer norms as checkpoints converted from TensorFlow name them.

@@ -56,14 +56,14 @@ package struct ModelConverter {
         to directory: String,
         progress: (Stage) throws(ModelError) -> Void
     ) throws(ModelError) {
-        let weights = try source.encoderWeights()
+        let matrices = try WeightLoading(source.specifications, in: source.weights).matrices(threads: threads)
         var smoothing: [String: [Float]] = [:]
         if storage.isQuantized {
             try progress(.calibrating)
-            smoothing = try smoothingFactors(source, weights)
+            smoothing = try smoothingFactors(source, try source.encoderWeights(matrices))
         }
         try progress(.quantizing)
-        let tensors = try encode(source, smoothing: smoothing)
+        let tensors = try encode(source, matrices, smoothing: smoothing)
         try progress(.compressing)
         let file = compressionLevel == nil ? ModelDirectory.plainWeightsFile : ModelDirectory.compressedWeightsFile
         let writer = WeightFileWriter(
@@ -114,6 +114,7 @@ package struct ModelConverter {
 
     private func encode(
         _ source: ModelFiles,
+        _ matrices: [String: WeightMatrix],
         smoothing: [String: [Float]]
     ) throws(ModelError) -> [String: Tensor] {
         let encoder = TensorEncoder(
@@ -121,8 +122,6 @@ package struct ModelConverter {
             smoothing: smoothing,
             wordTable: source.names.words + ".weight"
         )
-        let loading = try WeightLoading(source.specifications, in: source.weights)
-        let matrices = try loading.matrices(threads: threads)
         var tensors: [String: Tensor] = [:]
         for specification in source.specifications {
             guard let matrix = matrices[specification.name] else { continue }
