@@ -6,7 +6,11 @@ package import Encoder
 package final class CPUBackend: EncoderBackend {
     /// The arithmetic of the linear layers inside the encoder.
     package enum Arithmetic: String, Sendable {
-        case int8, float32 = "f32"
+        case int8
+        /// Through OpenBLAS: fast, the accuracy reference.
+        case float32 = "f32"
+        /// Through our own kernels: slow, the same bits on every machine, no library needed.
+        case portableFloat32 = "f32-portable"
     }
 
     /// Many times what a large encoder of 512 positions needs.
@@ -50,7 +54,7 @@ package final class CPUBackend: EncoderBackend {
         for block in weights.blocks {
             blocks.append(
                 try Block(block, epsilon: configuration.normEpsilon) { layers throws(EncoderError) in
-                    if let openBLAS { .float32(Float32Linear(layers), openBLAS) } else { .int8(try Int8Linear(layers)) }
+                    arithmetic == .int8 ? .int8(try Int8Linear(layers)) : .float32(Float32Linear(layers), openBLAS)
                 }
             )
         }

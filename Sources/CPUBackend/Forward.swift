@@ -98,10 +98,12 @@ extension CPUBackend {
 }
 
 extension Float32Linear {
-    /// out = activation(x Wᵀ + b) by our own kernel, whose bits are the same on every machine.
+    /// out = activation(x Wᵀ + b) by our own kernel, whose bits are the same on every machine. b is the layer's own bias
+    /// unless another is given.
     func apply(
         _ x: AlignedBuffer<Float>,
         rows: Int,
+        bias other: AlignedBuffer<Float>? = nil,
         activation: Activation? = nil,
         to out: AlignedBuffer<Float>,
         kernels: Kernels
@@ -110,7 +112,7 @@ extension Float32Linear {
             x,
             rows: rows,
             weights: weights,
-            bias: bias,
+            bias: other ?? bias,
             inputs: inputs,
             outputs: outputs,
             activation: activation,

@@ -76,11 +76,14 @@ extension LinearWeights {
 struct Float32Linear: Sendable {
     let inputs, outputs: Int
     let weights, bias: AlignedBuffer<Float>
+    /// Zeros, for a product whose bias is added later.
+    let noBias: AlignedBuffer<Float>
 
     init(_ layers: [LinearWeights]) {
         inputs = layers[0].weight.columnCount
         outputs = layers.reduce(0) { $0 + $1.weight.rowCount }
         weights = AlignedBuffer(layers.flatMap { $0.weight.floats() })
         bias = AlignedBuffer(layers.flatMap(\.bias))
+        noBias = AlignedBuffer(count: outputs)
     }
 }

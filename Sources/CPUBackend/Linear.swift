@@ -3,7 +3,8 @@ import Encoder
 /// A linear layer in one of the two arithmetics.
 enum Linear: Sendable {
     case int8(Int8Linear)
-    case float32(Float32Linear, OpenBLAS)
+    /// Through OpenBLAS, or where there is none through our own kernel, slowly and with the same bits everywhere.
+    case float32(Float32Linear, OpenBLAS?)
 
     /// out = activation(x Wᵀ + b) + residual, for the first `rows` rows. `residual` and `out` are different buffers.
     func apply(
@@ -27,14 +28,18 @@ enum Linear: Sendable {
                 to: out
             )
         case .float32(let layer, let openBLAS):
-            openBLAS.multiply(
-                x,
-                rows: rows,
-                by: layer.weights,
-                inputs: layer.inputs,
-                outputs: layer.outputs,
-                to: out
-            )
+            if let openBLAS {
+                openBLAS.multiply(
+                    x,
+                    rows: rows,
+                    by: layer.weights,
+                    inputs: layer.inputs,
+                    outputs: layer.outputs,
+                    to: out
+                )
+            } else {
+                layer.apply(x, rows: rows, bias: layer.noBias, to: out, kernels: kernels)
+            }
             kernels.finish(
                 out,
                 rows: rows,

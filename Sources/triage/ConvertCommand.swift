@@ -25,7 +25,7 @@ struct ConvertCommand: ParsableCommand {
               f32, f16, bf16    floating point
 
             For int8 the inputs of the linear layers are measured over texts like those the model will see (a built-in \
-            set, or --calibrate), and their spread is shared with the weights (SmoothQuant). That needs OpenBLAS.
+            set, or --calibrate), and their spread is shared with the weights (SmoothQuant). The same source gives the same bytes on every machine.
             """
     )
 

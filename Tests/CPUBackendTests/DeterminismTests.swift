@@ -69,6 +69,18 @@ import Testing
         let other = try network.backend(.int8, instructionSet: set)
         #expect(scalar.name == "cpu-int8-scalar" && other.name == "cpu-int8-\(set.rawValue)")
         #expect(try other.results(sequences).map(bits) == scalar.results(sequences).map(bits))
+        let portable = try network.backend(.portableFloat32, instructionSet: set).results(sequences)
+        let definition = try network.backend(.portableFloat32, instructionSet: .scalar).results(sequences)
+        #expect(portable.map(bits) == definition.map(bits))
+    }
+
+    @Test func portableFloat32IsOpenBLAS() throws {
+        let network = try TinyNetwork()
+        var generator = Noise.Generator(seed: 8)
+        let sequences = (1...24).map { TokenSequence.random(length: $0 * 2, using: &generator) }
+        let library = try network.backend(.float32).results(sequences)
+        let own = try network.backend(.portableFloat32).results(sequences)
+        for (library, own) in zip(library, own) { #expect(cosine(library, own) > 0.999_999) }
     }
 
     /// The integer path of a whole network stays near floating point, which it would not if a scale were wrong.

@@ -100,7 +100,8 @@ package struct ModelConverter {
                 configuration: source.configuration.encoder,
                 head: source.head,
                 weights: weights,
-                arithmetic: .float32
+                // OpenBLAS rounds by its own choice of kernels; the same source should convert to the same bytes anywhere.
+                arithmetic: .portableFloat32
             )
             return Smoothing.factors(
                 try backend.inputMagnitudes(over: sequences),
