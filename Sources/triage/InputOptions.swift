@@ -30,6 +30,7 @@ struct InputOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
+        if file == "" { throw ValidationError("--file needs a path, or `-` for standard input.") }
         if file != nil && !texts.isEmpty { throw ValidationError("Give texts or --file, not both.") }
         guard (1...1024).contains(batch) else { throw ValidationError("--batch must be from 1 to 1024.") }
         guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads must be from 1 to 1024.") }

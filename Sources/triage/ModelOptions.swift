@@ -13,6 +13,10 @@ struct ModelOptions: ParsableArguments {
     )
     var model: String?
 
+    func validate() throws {
+        if model == "" { throw ValidationError("--model needs a directory.") }
+    }
+
     func directory() throws(ModelNotFound) -> String {
         try ModelLocator().directory(named: model)
     }
