@@ -10,11 +10,34 @@ typedef struct {
     float scale;
 } attention_head;
 
+// Rows become columns: four rounds that each interleave the first half of the rows with the second.
+TRIAGE_INLINE void transpose_block(f32x16 rows[TRIAGE_LANES]) {
+    for (int round = 0; round < 4; round++) {
+        f32x16 mixed[TRIAGE_LANES];
+        for (int i = 0; i < TRIAGE_LANES / 2; i++) {
+            f32x16 a = rows[i], b = rows[i + TRIAGE_LANES / 2];
+            mixed[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            mixed[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+        for (int i = 0; i < TRIAGE_LANES; i++) rows[i] = mixed[i];
+    }
+}
+
 TRIAGE_INLINE void transpose_keys(const attention_head *head) {
-    for (int64_t d = 0; d < head->head_size; d++) {
-        float *row = head->transposed + d * head->padded;
-        store(row + head->padded - TRIAGE_LANES, 0);
-        for (int64_t j = 0; j < head->count; j++) row[j] = head->keys[j * head->stride + d];
+    for (int64_t j = 0; j < head->count; j += TRIAGE_LANES) {
+        for (int64_t d = 0; d < head->head_size; d += TRIAGE_LANES) {
+            int64_t keys = head->count - j, dimensions = head->head_size - d;
+            f32x16 block[TRIAGE_LANES];
+            for (int i = 0; i < TRIAGE_LANES; i++) {
+                block[i] =
+                    i < keys ? load_some(head->keys + (j + i) * head->stride + d, dimensions, 0) : (f32x16)(0.0f);
+            }
+            transpose_block(block);
+            for (int i = 0; i < TRIAGE_LANES && i < dimensions; i++) {
+                store(head->transposed + (d + i) * head->padded + j, block[i]);
+            }
+        }
     }
 }
 
