@@ -29,7 +29,7 @@ struct Kernels: @unchecked Sendable {
             Int64(columns),
             smoothing?.pointer,
             q.values.pointer,
-            Int64(q.stride(columns: columns)),
+            Int64(QuantizedActivations.stride(columns: columns)),
             q.rows.pointer
         )
     }
@@ -54,7 +54,7 @@ struct Kernels: @unchecked Sendable {
         )
         unsafe table.pointee.linear_int8(
             q.values.pointer,
-            Int64(q.stride(columns: weights.inputs)),
+            Int64(QuantizedActivations.stride(columns: weights.inputs)),
             q.rows.pointer,
             Int64(rows),
             &layer,

@@ -13,9 +13,7 @@ struct QuantizedActivations {
     /// Bytes from row to row: kernels read four columns at a time.
     static func stride(columns: Int) -> Int { (columns + 3) / 4 * 4 }
 
-    func stride(columns: Int) -> Int { Self.stride(columns: columns) }
-
     func fits(rows count: Int, columns: Int) -> Bool {
-        rows.count >= count && values.count >= count * stride(columns: columns)
+        rows.count >= count && values.count >= count * Self.stride(columns: columns)
     }
 }

@@ -37,80 +37,16 @@ package struct HuggingFaceConfiguration: Sendable {
         }
         labels = isClassifier ? try Self.labels(fields) : []
         problemType = try Self.problemType(fields, labelCount: labels.count)
-        let transform: Activation
-        do throws(EncoderError) {
-            switch try fields.stringOrEmpty("model_type") {
-            case "bert":
-                encoder = try Self.bert(fields)
-                names = TensorNames.bert
-                prefix = "bert."
-                transform = .tanh
-            case "distilbert":
-                encoder = try Self.distilBERT(fields)
-                names = TensorNames.distilBERT
-                prefix = "distilbert."
-                transform = .relu
-            case let other:
-                throw EncoderError.invalidConfiguration(
-                    "model type \"\(other)\" is not supported (supported: bert, distilbert)"
-                )
-            }
-        } catch {
-            throw ModelError(path: path, reason: error.description)
-        }
+        let family = try EncoderFamily.named(in: fields)
+        encoder = try family.configuration(fields)
+        names = family.names
+        prefix = family.prefix
         head = HeadConfiguration(
             pooling: isClassifier ? .firstToken : .mean,
             normalizesEmbedding: false,
-            transform: isClassifier ? transform : nil,
+            transform: isClassifier ? family.transform : nil,
             outputCount: labels.count
         )
-    }
-
-    private static func bert(_ fields: JSONFields) throws(EncoderError) -> EncoderConfiguration {
-        let positions = try fields.checked { f throws(ModelError) in try f.string("position_embedding_type") }
-        guard positions == nil || positions == "absolute" else {
-            throw .invalidConfiguration("position embeddings of type \"\(positions ?? "")\" are not supported")
-        }
-        return try EncoderConfiguration(
-            vocabularySize: fields.required("vocab_size"),
-            maximumPositions: fields.required("max_position_embeddings"),
-            segmentCount: fields.required("type_vocab_size"),
-            hiddenSize: fields.required("hidden_size"),
-            layerCount: fields.required("num_hidden_layers"),
-            headCount: fields.required("num_attention_heads"),
-            intermediateSize: fields.required("intermediate_size"),
-            activation: activation(fields, "hidden_act"),
-            normEpsilon: Float(
-                fields.checked { f throws(ModelError) in try f.number("layer_norm_eps", default: 1e-12) }
-            )
-        )
-    }
-
-    private static func distilBERT(_ fields: JSONFields) throws(EncoderError) -> EncoderConfiguration {
-        try EncoderConfiguration(
-            vocabularySize: fields.required("vocab_size"),
-            maximumPositions: fields.required("max_position_embeddings"),
-            segmentCount: 0,
-            hiddenSize: fields.required("dim"),
-            layerCount: fields.required("n_layers"),
-            headCount: fields.required("n_heads"),
-            intermediateSize: fields.required("hidden_dim"),
-            activation: activation(fields, "activation"),
-            normEpsilon: 1e-12
-        )
-    }
-
-    private static func activation(_ fields: JSONFields, _ field: String) throws(EncoderError) -> Activation {
-        switch try fields.checked({ f throws(ModelError) in try f.string(field) }) {
-        case "gelu": return .gelu
-        case "gelu_new", "gelu_pytorch_tanh": return .geluTanh
-        case "relu": return .relu
-        case let other:
-            throw .invalidConfiguration(
-                "\"\(field)\" is \(other.map { "\"\($0)\"" } ?? "missing"), expected gelu, gelu_new, "
-                    + "gelu_pytorch_tanh or relu"
-            )
-        }
     }
 
     /// `id2label`, whose keys count from "0"; without it `LABEL_0`… as many as `num_labels` says, two by default.
@@ -155,21 +91,5 @@ package struct HuggingFaceConfiguration: Sendable {
             throw ModelError(path: fields.path, reason: "\"problem_type\" is \"\(name)\", which is not supported")
         }
         return type
-    }
-}
-
-extension JSONFields {
-    fileprivate func checked<Value>(
-        _ read: (JSONFields) throws(ModelError) -> Value
-    ) throws(EncoderError) -> Value {
-        do throws(ModelError) { return try read(self) } catch { throw .invalidConfiguration(error.reason) }
-    }
-
-    fileprivate func required(_ field: String) throws(EncoderError) -> Int {
-        try checked { fields throws(ModelError) in try fields.integer(field) }
-    }
-
-    fileprivate func stringOrEmpty(_ field: String) throws(EncoderError) -> String {
-        try checked { fields throws(ModelError) in try fields.string(field) } ?? ""
     }
 }

@@ -82,14 +82,7 @@ extension TriageModel {
             results.reserveCapacity(texts.count)
             var reads: [Read] = []
             scratch.batch.removeAll()
-            for (index, (text, pair)) in texts.enumerated() {
-                tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
-                scratch.batch.append(ids: scratch.encoding.ids, segmentIds: scratch.encoding.segmentIds)
-                reads.append(
-                    Read(tokenCount: scratch.encoding.ids.count, isTruncated: scratch.encoding.isTruncated)
-                )
-                let isLast = index == texts.count - 1
-                guard isLast || scratch.batch.tokenCount >= encoder.preferredTokenCount else { continue }
+            func finishBatch() throws(ModelError) {
                 do throws(EncoderError) { try encoder.run(scratch.batch, into: &scratch.output) } catch {
                     throw ModelError(path: directory, reason: error.description)
                 }
@@ -97,6 +90,16 @@ extension TriageModel {
                 reads.removeAll(keepingCapacity: true)
                 scratch.batch.removeAll()
             }
+            for (text, pair) in texts {
+                tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
+                let tokenCount = scratch.encoding.ids.count
+                if !reads.isEmpty, scratch.batch.tokenCount + tokenCount > encoder.preferredTokenCount {
+                    try finishBatch()
+                }
+                scratch.batch.append(ids: scratch.encoding.ids, segmentIds: scratch.encoding.segmentIds)
+                reads.append(Read(tokenCount: tokenCount, isTruncated: scratch.encoding.isTruncated))
+            }
+            if !reads.isEmpty { try finishBatch() }
             return results
         }
     }
