@@ -5,13 +5,15 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2"), min_vector_width(256))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"), min_vector_width(256))), apply_to = function)
 
-enum { VECTORS = 4, ROWS = 2 };
+enum { VECTORS = 4, ROWS = 2, KEYS = 4, QUERIES = 2, CHAINS = 2 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
+#include "kernels_vector.h"
 #include "linear_int8_vector.h"
+#include "rows_vector.h"
 
 // The sums of 16 columns from registers that hold two partial sums for each of 4 columns.
 TRIAGE_INLINE i32x16 add_pairs(const __m256i sums[VECTORS]) {
@@ -23,33 +25,33 @@ TRIAGE_INLINE i32x16 add_pairs(const __m256i sums[VECTORS]) {
     return all;
 }
 
-TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation) {
-    int64_t groups = (p->weights->inputs + 3) / 4;
-    const uint8_t *q = p->q + row * p->q_stride;
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column) {
+    int64_t groups = (p->weights.inputs + 3) / 4;
+    const uint8_t *q = p->q.values + row * p->q.stride;
     for (int block = 0; block < TRIAGE_PANEL; block += TRIAGE_LANES) {
-        const int8_t *panel = p->weights->packed + column * groups * 4 + block * 4;
+        const int8_t *panel = p->weights.packed + column * groups * 4 + block * 4;
         __m256i sums[ROWS][VECTORS];
-        for (int r = 0; r < rows; r++) {
-            for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm256_setzero_si256();
+        UNROLL for (int r = 0; r < rows; r++) {
+            UNROLL for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm256_setzero_si256();
         }
         for (int64_t group = 0; group < groups; group++) {
             __m256i w[VECTORS];
-            for (int v = 0; v < VECTORS; v++) {
+            UNROLL for (int v = 0; v < VECTORS; v++) {
                 const void *sixteen = panel + group * TRIAGE_PANEL * 4 + v * 16;
                 w[v] = _mm256_cvtepi8_epi16(_mm_loadu_si128(sixteen));
             }
-            for (int r = 0; r < rows; r++) {
+            UNROLL for (int r = 0; r < rows; r++) {
                 int32_t four;
-                memcpy(&four, q + r * p->q_stride + group * 4, sizeof four);
+                memcpy(&four, q + r * p->q.stride + group * 4, sizeof four);
                 __m256i x = _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
-                for (int v = 0; v < VECTORS; v++) {
+                UNROLL for (int v = 0; v < VECTORS; v++) {
                     sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(x, w[v]));
                 }
             }
         }
         i32x16 of_rows[ROWS];
-        for (int r = 0; r < rows; r++) of_rows[r] = add_pairs(sums[r]);
-        finish(p, row, rows, column + block, of_rows, activation);
+        UNROLL for (int r = 0; r < rows; r++) of_rows[r] = add_pairs(sums[r]);
+        finish(p, row, rows, column + block, of_rows);
     }
 }
 

@@ -8,34 +8,36 @@
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), min_vector_width(512))), \
     apply_to = function)
 
-enum { VECTORS = 3, ROWS = 8 };
+enum { VECTORS = 3, ROWS = 8, KEYS = 8, QUERIES = 6, CHAINS = 8 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
+#include "kernels_vector.h"
 #include "linear_int8_vector.h"
+#include "rows_vector.h"
 
-TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column, triage_activation activation) {
-    int64_t groups = (p->weights->inputs + 3) / 4;
-    const int8_t *panel = p->weights->packed + column * groups * 4;
-    const uint8_t *q = p->q + row * p->q_stride;
+TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column) {
+    int64_t groups = (p->weights.inputs + 3) / 4;
+    const int8_t *panel = p->weights.packed + column * groups * 4;
+    const uint8_t *q = p->q.values + row * p->q.stride;
     __m512i sums[ROWS][VECTORS];
-    for (int r = 0; r < rows; r++) {
-        for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_setzero_si512();
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_setzero_si512();
     }
     for (int64_t group = 0; group < groups; group++) {
         __m512i w[VECTORS];
-        for (int v = 0; v < VECTORS; v++) w[v] = _mm512_loadu_si512(panel + (group * VECTORS + v) * 64);
-        for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < VECTORS; v++) w[v] = _mm512_loadu_si512(panel + (group * VECTORS + v) * 64);
+        UNROLL for (int r = 0; r < rows; r++) {
             int32_t four;
-            memcpy(&four, q + r * p->q_stride + group * 4, sizeof four);
+            memcpy(&four, q + r * p->q.stride + group * 4, sizeof four);
             __m512i x = _mm512_set1_epi32(four);
-            for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbusd_epi32(sums[r][v], x, w[v]);
+            UNROLL for (int v = 0; v < VECTORS; v++) sums[r][v] = _mm512_dpbusd_epi32(sums[r][v], x, w[v]);
         }
     }
-    for (int v = 0; v < VECTORS; v++) {
+    UNROLL for (int v = 0; v < VECTORS; v++) {
         i32x16 of_rows[ROWS];
-        for (int r = 0; r < rows; r++) of_rows[r] = (i32x16)sums[r][v];
-        finish(p, row, rows, column + v * TRIAGE_LANES, of_rows, activation);
+        UNROLL for (int r = 0; r < rows; r++) of_rows[r] = (i32x16)sums[r][v];
+        finish(p, row, rows, column + v * TRIAGE_LANES, of_rows);
     }
 }
 

@@ -19,7 +19,7 @@ static inline float float_of(uint32_t i) {
     return x;
 }
 #define TO_INT(x) ((int32_t)(x))
-TRIAGE_DEFINE_FLOAT_MATH(float, uint32_t, scalar, SELECT, rintf, TO_INT, bits_of, float_of)
+TRIAGE_DEFINE_FLOAT_MATH(float, uint32_t, scalar, SELECT, rintf, fmaf, TO_INT, bits_of, float_of)
 
 static float sum_lanes(float lanes[TRIAGE_LANES]) {
     for (int half = TRIAGE_LANES / 2; half > 0; half /= 2) {
@@ -30,15 +30,16 @@ static float sum_lanes(float lanes[TRIAGE_LANES]) {
 
 static float dot(const float *a, const float *b, int64_t count) {
     float lanes[TRIAGE_LANES] = {0};
-    for (int64_t i = 0; i < count; i++) lanes[i % TRIAGE_LANES] = lanes[i % TRIAGE_LANES] + a[i] * b[i];
+    for (int64_t i = 0; i < count; i++) lanes[i % TRIAGE_LANES] = fmaf(a[i], b[i], lanes[i % TRIAGE_LANES]);
     return sum_lanes(lanes);
 }
 
-static void quantize_rows(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *smoothing,
-                          uint8_t *q, int64_t q_stride, triage_row_quantization *quantization) {
-    for (int64_t row = 0; row < rows; row++, x += x_stride, q += q_stride) {
+static void quantize_rows(float *x, int64_t x_stride, int64_t rows, int64_t columns, triage_activation activation,
+                          const float *smoothing, const triage_quantized *q) {
+    for (int64_t row = 0; row < rows; row++, x += x_stride) {
         float low = 0, high = 0;
         for (int64_t i = 0; i < columns; i++) {
+            x[i] = triage_activate_scalar(x[i], activation);
             float value = smoothing ? x[i] * smoothing[i] : x[i];
             low = value < low ? value : low;
             high = value > high ? value : high;
@@ -50,29 +51,28 @@ static void quantize_rows(const float *x, int64_t x_stride, int64_t rows, int64_
         float zero = rintf(triage_clamp_scalar(-low * inverse, 0.0f, 255.0f));
         for (int64_t i = 0; i < columns; i++) {
             float value = smoothing ? x[i] * smoothing[i] : x[i];
-            q[i] = (uint8_t)rintf(triage_clamp_scalar(value * inverse + zero, 0.0f, 255.0f));
+            value = triage_clamp_scalar(fmaf(value, inverse, zero), 0.0f, 255.0f);
+            q->values[row * q->stride + i] = (uint8_t)rintf(value);
         }
-        memset(q + columns, 0, (size_t)(q_stride - columns));
-        quantization[row].scale = range * (1.0f / 255.0f);
-        quantization[row].zero = (int32_t)zero;
+        q->rows[row].scale = range * (1.0f / 255.0f);
+        q->rows[row].zero = (int32_t)zero;
     }
 }
 
-static void linear_int8(const uint8_t *q, int64_t q_stride, const triage_row_quantization *quantization, int64_t rows,
-                        const triage_linear_int8 *weights, triage_activation activation, const float *residual,
-                        int64_t residual_stride, float *out, int64_t out_stride) {
+static void linear_int8(const triage_quantized *q, int64_t rows, const triage_linear_int8 *weights,
+                        const float *residual, int64_t residual_stride, float *out, int64_t out_stride) {
     int64_t groups = (weights->inputs + 3) / 4;
     for (int64_t row = 0; row < rows; row++) {
+        const uint8_t *x = q->values + row * q->stride;
         for (int64_t column = 0; column < weights->outputs; column++) {
             const int8_t *panel = weights->packed + column / TRIAGE_PANEL * groups * TRIAGE_PANEL * 4;
-            int32_t sum = -quantization[row].zero * weights->column_sums[column];
+            int32_t sum = -q->rows[row].zero * weights->column_sums[column];
             for (int64_t group = 0; group < groups; group++) {
                 const int8_t *w = panel + (group * TRIAGE_PANEL + column % TRIAGE_PANEL) * 4;
-                for (int i = 0; i < 4; i++) sum += (int32_t)q[row * q_stride + group * 4 + i] * w[i];
+                for (int i = 0; i < 4; i++) sum += (int32_t)x[group * 4 + i] * w[i];
             }
-            float scale = quantization[row].scale * weights->scales[column];
-            float value = (float)sum * scale + weights->bias[column];
-            value = triage_activate_scalar(value, activation);
+            float scale = q->rows[row].scale * weights->scales[column];
+            float value = fmaf((float)sum, scale, weights->bias[column]);
             if (residual) value = value + residual[row * residual_stride + column];
             out[row * out_stride + column] = value;
         }
@@ -93,27 +93,33 @@ static void finish_f32(float *x, int64_t x_stride, int64_t rows, int64_t columns
                        triage_activation activation, const float *residual, int64_t residual_stride) {
     for (int64_t row = 0; row < rows; row++) {
         for (int64_t i = 0; i < columns; i++) {
-            float value = triage_activate_scalar(x[row * x_stride + i] + bias[i], activation);
+            float value = bias ? x[row * x_stride + i] + bias[i] : x[row * x_stride + i];
+            value = triage_activate_scalar(value, activation);
             x[row * x_stride + i] = residual ? value + residual[row * residual_stride + i] : value;
         }
     }
 }
 
-static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *scale,
-                       const float *shift, float epsilon, float *out, int64_t out_stride) {
+static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const triage_norm *norm,
+                       float *out, int64_t out_stride, const float *smoothing, const triage_quantized *q) {
     float per_column = triage_reciprocal_scalar((float)columns);
-    for (int64_t row = 0; row < rows; row++, x += x_stride, out += out_stride) {
+    for (int64_t row = 0; row < rows; row++) {
+        const float *from = x + row * x_stride;
+        float *to = out + row * out_stride;
         float lanes[TRIAGE_LANES] = {0};
-        for (int64_t i = 0; i < columns; i++) lanes[i % TRIAGE_LANES] = lanes[i % TRIAGE_LANES] + x[i];
+        for (int64_t i = 0; i < columns; i++) lanes[i % TRIAGE_LANES] = lanes[i % TRIAGE_LANES] + from[i];
         float mean = sum_lanes(lanes) * per_column;
         memset(lanes, 0, sizeof lanes);
         for (int64_t i = 0; i < columns; i++) {
-            float centred = x[i] - mean;
-            lanes[i % TRIAGE_LANES] = lanes[i % TRIAGE_LANES] + centred * centred;
+            float centred = from[i] - mean;
+            lanes[i % TRIAGE_LANES] = fmaf(centred, centred, lanes[i % TRIAGE_LANES]);
         }
-        float inverse = triage_inverse_square_root(sum_lanes(lanes) * per_column + epsilon);
-        for (int64_t i = 0; i < columns; i++) out[i] = ((x[i] - mean) * inverse) * scale[i] + shift[i];
+        float inverse = triage_inverse_square_root(fmaf(sum_lanes(lanes), per_column, norm->epsilon));
+        for (int64_t i = 0; i < columns; i++) {
+            to[i] = fmaf((from[i] - mean) * inverse, norm->scale[i], norm->shift[i]);
+        }
     }
+    if (q) quantize_rows(out, out_stride, rows, columns, TRIAGE_ACTIVATION_NONE, smoothing, q);
 }
 
 static void embed(const uint32_t *ids, const uint8_t *segment_ids, int64_t count, int64_t columns,
@@ -129,33 +135,34 @@ static void embed(const uint32_t *ids, const uint8_t *segment_ids, int64_t count
     }
 }
 
-static void attention(const float *qkv, int64_t qkv_stride, int64_t count, int64_t heads, int64_t head_size,
-                      float *scratch, float *out, int64_t out_stride) {
+static void attention(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
+                      int64_t head_size, float *scratch, float *out, int64_t out_stride) {
     float scale = triage_inverse_square_root((float)head_size);
-    float *scores = scratch;
+    float *weights = scratch;
     for (int64_t head = 0; head < heads; head++) {
         const float *queries = qkv + head * head_size;
-        const float *keys = queries + heads * head_size, *values = keys + heads * head_size;
+        const float *keys = queries + columns, *values = keys + columns;
         for (int64_t i = 0; i < count; i++) {
             float greatest = -INFINITY;
             for (int64_t j = 0; j < count; j++) {
-                float sum = 0;
+                float score = 0;
                 for (int64_t d = 0; d < head_size; d++) {
-                    sum = sum + queries[i * qkv_stride + d] * keys[j * qkv_stride + d];
+                    score = fmaf(queries[i * qkv_stride + d], keys[j * qkv_stride + d], score);
                 }
-                scores[j] = sum * scale;
-                greatest = scores[j] > greatest ? scores[j] : greatest;
+                weights[j] = score;
+                greatest = score > greatest ? score : greatest;
             }
-            float lanes[TRIAGE_LANES] = {0};
+            float sum = 0;
             for (int64_t j = 0; j < count; j++) {
-                scores[j] = triage_exponential_scalar(scores[j] - greatest);
-                lanes[j % TRIAGE_LANES] = lanes[j % TRIAGE_LANES] + scores[j];
+                weights[j] = triage_exponential_scalar(fmaf(weights[j], scale, -(greatest * scale)));
+                sum = sum + weights[j];
             }
-            float inverse = triage_reciprocal_scalar(sum_lanes(lanes));
+            float inverse = triage_reciprocal_scalar(sum);
+            for (int64_t j = 0; j < count; j++) weights[j] = weights[j] * inverse;
             for (int64_t d = 0; d < head_size; d++) {
-                float sum = 0;
-                for (int64_t j = 0; j < count; j++) sum = sum + scores[j] * values[j * qkv_stride + d];
-                out[i * out_stride + head * head_size + d] = sum * inverse;
+                float mix = 0;
+                for (int64_t j = 0; j < count; j++) mix = fmaf(weights[j], values[j * qkv_stride + d], mix);
+                out[i * out_stride + head * head_size + d] = mix;
             }
         }
     }

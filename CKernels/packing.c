@@ -21,7 +21,4 @@ void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t
     }
 }
 
-int64_t triage_attention_scratch(int64_t count, int64_t head_size) {
-    int64_t padded = (count + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
-    return padded * (TRIAGE_QUERY_ROWS + head_size);
-}
+int64_t triage_attention_scratch(int64_t count, int64_t head_size) { return TRIAGE_LANES * (count + head_size); }

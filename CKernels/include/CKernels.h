@@ -2,9 +2,10 @@
 //
 // Every step is defined once, by kernels_scalar.c, so that a result does not depend on the machine:
 //   - integer products are summed exactly in 32 bits;
-//   - floating point is IEEE-754 binary32, round to nearest even, every multiply and every add rounded on its own
-//     (no fused multiply-add), no division and no library function: reciprocal, inverse square root, exponential and
-//     the normal distribution are the polynomials and Newton steps of float_math.h;
+//   - floating point is IEEE-754 binary32, round to nearest even. A multiply that feeds an add is fused with it
+//     (rounded once) where the definition says so, and only there. No division and no library function but fmaf:
+//     reciprocal, inverse square root, exponential and the normal distribution are the polynomials and Newton steps of
+//     float_math.h;
 //   - a sum over a row runs in TRIAGE_LANES interleaved lanes (lane = index mod TRIAGE_LANES), which are then added in
 //     halves: lane i takes lane i + 8, then i + 4, i + 2, i + 1. Sums over head dimensions and over keys are
 //     sequential.
@@ -20,8 +21,6 @@
 #define TRIAGE_LANES 16
 // Columns of one packed weight panel: three 16-lane registers of accumulators a row.
 #define TRIAGE_PANEL 48
-// Queries whose scores `attention` holds at a time.
-#define TRIAGE_QUERY_ROWS 4
 // The inner dimension may not exceed this: twice 255 * 127 * 32768, a sum and its zero-point part, fits 32 bits.
 #define TRIAGE_MAXIMUM_INNER 32768
 
@@ -54,6 +53,13 @@ typedef struct {
     int32_t zero;
 } triage_row_quantization;
 
+// Quantised rows. Bytes between the last column and the stride are readable and mean nothing: weights there are 0.
+typedef struct {
+    uint8_t *values;
+    int64_t stride;  // a multiple of 4
+    triage_row_quantization *rows;
+} triage_quantized;
+
 // Weights of a linear layer, int8, one symmetric scale an output, packed for the kernels:
 // [output / 48][input / 4][48][4], both dimensions padded with zeros.
 typedef struct {
@@ -66,41 +72,46 @@ typedef struct {
 } triage_linear_int8;
 
 typedef struct {
+    const float *scale, *shift;  // by column
+    float epsilon;
+} triage_norm;
+
+typedef struct {
     const char *name;
 
-    // q = clamp(round(x * smoothing / scale) + zero), u8, scale and zero of each row chosen so that its least and
-    // greatest value and 0 are representable. Columns from `columns` to `q_stride` are written as 0.
-    // smoothing: [columns] or null.
-    void (*quantize_rows)(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *smoothing,
-                          uint8_t *q, int64_t q_stride, triage_row_quantization *quantization);
+    // x = activation(x) in place, then q = clamp(round(x * smoothing / scale) + zero), u8, scale and zero of each row
+    // chosen so that its least and greatest value and 0 are representable. smoothing: [columns] or null.
+    void (*quantize_rows)(float *x, int64_t x_stride, int64_t rows, int64_t columns, triage_activation activation,
+                          const float *smoothing, const triage_quantized *q);
 
-    // out = activation(dequantised(q * weights) + bias) + residual. residual may be null.
-    // q_stride is a multiple of 4 and at least the inputs.
-    void (*linear_int8)(const uint8_t *q, int64_t q_stride, const triage_row_quantization *quantization, int64_t rows,
-                        const triage_linear_int8 *weights, triage_activation activation, const float *residual,
-                        int64_t residual_stride, float *out, int64_t out_stride);
+    // out = dequantised(q * weights) + bias + residual. residual may be null.
+    void (*linear_int8)(const triage_quantized *q, int64_t rows, const triage_linear_int8 *weights,
+                        const float *residual, int64_t residual_stride, float *out, int64_t out_stride);
 
     // out = x * weights^T + bias, weights [outputs][inputs]: for heads, whose outputs are few.
     void (*linear_f32)(const float *x, int64_t x_stride, int64_t rows, const float *weights, const float *bias,
                        int64_t inputs, int64_t outputs, triage_activation activation, float *out, int64_t out_stride);
 
-    // x = activation(x + bias) + residual, in place: the epilogue of a matrix product made elsewhere.
+    // x = activation(x + bias) + residual, in place: the epilogue of a matrix product made elsewhere. bias and residual
+    // may be null.
     void (*finish_f32)(float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *bias,
                        triage_activation activation, const float *residual, int64_t residual_stride);
 
     // out = (x - mean) / sqrt(variance + epsilon) * scale + shift, by row (Ba et al., arXiv:1607.06450). out may be x.
-    void (*layer_norm)(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const float *scale,
-                       const float *shift, float epsilon, float *out, int64_t out_stride);
+    // Where q is not null, out is also quantised as quantize_rows does.
+    void (*layer_norm)(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const triage_norm *norm,
+                       float *out, int64_t out_stride, const float *smoothing, const triage_quantized *q);
 
     // out[i] = (words[ids[i]] + segments[segment_ids[i]]) + positions[i]; a table without data adds nothing.
     void (*embed)(const uint32_t *ids, const uint8_t *segment_ids, int64_t count, int64_t columns,
                   const triage_table *words, const triage_table *segments, const triage_table *positions, float *out,
                   int64_t out_stride);
 
-    // Softmax(Q K^T / sqrt(head_size)) V for one sequence (Vaswani et al., arXiv:1706.03762). qkv holds queries, keys
-    // and values of all heads side by side. scratch: triage_attention_scratch(count, head_size) floats.
-    void (*attention)(const float *qkv, int64_t qkv_stride, int64_t count, int64_t heads, int64_t head_size,
-                      float *scratch, float *out, int64_t out_stride);
+    // Softmax(Q K^T / sqrt(head_size)) V for one sequence (Vaswani et al., arXiv:1706.03762) in `heads` heads. qkv
+    // holds queries, keys and values side by side, `columns` columns of each. scratch: triage_attention_scratch(count,
+    // head_size) floats.
+    void (*attention)(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
+                      int64_t head_size, float *scratch, float *out, int64_t out_stride);
 
     // out = mean over rows.
     void (*mean_rows)(const float *x, int64_t x_stride, int64_t rows, int64_t columns, float *out);
@@ -119,7 +130,8 @@ typedef enum {
 // The kernels for an instruction set; null when this CPU or operating system lacks it (CPUID and XCR0).
 const triage_kernels *triage_kernels_for(triage_isa isa);
 
-// Floats of scratch that `attention` needs for one sequence: scores of a few queries and the transposed keys of a head.
+// Floats of scratch that `attention` needs for one sequence: TRIAGE_LANES transposed queries of a head and their
+// scores.
 int64_t triage_attention_scratch(int64_t count, int64_t head_size);
 
 // Bytes of packed weights for a layer of this size.

@@ -4,58 +4,25 @@ extension CPUBackend {
     /// The forward pass of Devlin et al. (arXiv:1810.04805) over sequences laid end to end: `activations.hidden` holds
     /// the last block's token vectors afterwards. `observe` sees the input of each linear layer before it is applied.
     func forward(_ batch: TokenBatch, _ activations: Activations, observe: LinearInputObserver? = nil) {
-        let tokens = batch.tokenCount
-        let hidden = activations.hidden
-        func apply(
-            _ layer: Linear,
-            to input: AlignedBuffer<Float>,
-            activation: Activation? = nil,
-            adding residual: AlignedBuffer<Float>? = nil,
-            into output: AlignedBuffer<Float>
-        ) {
-            layer.apply(
-                input,
-                rows: tokens,
-                activation: activation,
-                adding: residual,
-                to: output,
-                kernels: kernels,
-                scratch: activations.quantized
-            )
-        }
+        let pass = ForwardPass(backend: self, batch: batch, activations: activations)
+        let hidden = activations.hidden, context = activations.context, intermediate = activations.intermediate
 
-        for sequence in 0..<batch.sequenceCount {
-            kernels.embed(batch, range: batch.range(of: sequence), tables: tables, to: activations.sum)
-        }
-        kernels.layerNorm(activations.sum, rows: tokens, norm: embeddingNorm, to: hidden)
-
+        pass.embed(into: activations.sum)
+        pass.norm(embeddingNorm, for: blocks.first?.queryKeyValue)
         for (index, block) in blocks.enumerated() {
-            observe?(.init(block: index, layer: .queryKeyValue), hidden, tokens)
-            apply(block.queryKeyValue, to: hidden, into: activations.queryKeyValue)
-            for sequence in 0..<batch.sequenceCount {
-                kernels.attention(
-                    activations.queryKeyValue,
-                    range: batch.range(of: sequence),
-                    heads: configuration.headCount,
-                    headSize: configuration.hiddenSize / configuration.headCount,
-                    scratch: activations.attention,
-                    to: activations.context
-                )
-            }
-            observe?(.init(block: index, layer: .attentionOutput), activations.context, tokens)
-            apply(block.attentionOutput, to: activations.context, adding: hidden, into: activations.sum)
-            kernels.layerNorm(activations.sum, rows: tokens, norm: block.attentionNorm, to: hidden)
+            observe?(.init(block: index, layer: .queryKeyValue), hidden, batch.tokenCount)
+            pass.apply(block.queryKeyValue, to: hidden, into: activations.queryKeyValue)
+            pass.attend(for: block.attentionOutput)
+            observe?(.init(block: index, layer: .attentionOutput), context, batch.tokenCount)
+            pass.apply(block.attentionOutput, to: context, adding: hidden, into: activations.sum)
+            pass.norm(block.attentionNorm, for: block.feedForwardUp)
 
-            observe?(.init(block: index, layer: .feedForwardUp), hidden, tokens)
-            apply(
-                block.feedForwardUp,
-                to: hidden,
-                activation: configuration.activation,
-                into: activations.intermediate
-            )
-            observe?(.init(block: index, layer: .feedForwardDown), activations.intermediate, tokens)
-            apply(block.feedForwardDown, to: activations.intermediate, adding: hidden, into: activations.sum)
-            kernels.layerNorm(activations.sum, rows: tokens, norm: block.outputNorm, to: hidden)
+            observe?(.init(block: index, layer: .feedForwardUp), hidden, batch.tokenCount)
+            pass.apply(block.feedForwardUp, to: hidden, into: intermediate)
+            pass.activate(intermediate, for: block.feedForwardDown)
+            observe?(.init(block: index, layer: .feedForwardDown), intermediate, batch.tokenCount)
+            pass.apply(block.feedForwardDown, to: intermediate, adding: hidden, into: activations.sum)
+            pass.norm(block.outputNorm, for: index + 1 < blocks.count ? blocks[index + 1].queryKeyValue : nil)
         }
     }
 

@@ -13,57 +13,60 @@ struct Kernels: @unchecked Sendable {
         unsafe self.table = table
     }
 
+    /// x = activation(x), then x quantised for `layer`, in rows `rows`.
     func quantize(
         _ x: AlignedBuffer<Float>,
-        rows: Int,
-        columns: Int,
-        smoothing: AlignedBuffer<Float>?,
+        rows: Range<Int>,
+        activation: Activation?,
+        for layer: Int8Linear,
         to q: QuantizedActivations
     ) {
-        precondition(x.count >= rows * columns && q.fits(rows: rows, columns: columns))
-        precondition(smoothing.map { $0.count >= columns } ?? true)
-        unsafe table.pointee.quantize_rows(
-            x.pointer,
-            Int64(columns),
-            Int64(rows),
-            Int64(columns),
-            smoothing?.pointer,
-            q.values.pointer,
-            Int64(QuantizedActivations.stride(columns: columns)),
-            q.rows.pointer
-        )
+        let columns = layer.inputs
+        precondition(x.count >= rows.upperBound * columns)
+        unsafe q.withPointer(rows: rows, columns: columns) { q in
+            unsafe table.pointee.quantize_rows(
+                x.pointer + rows.lowerBound * columns,
+                Int64(columns),
+                Int64(rows.count),
+                Int64(columns),
+                activation.identifier,
+                layer.smoothing?.pointer,
+                q
+            )
+        }
     }
 
+    /// out = x Wᵀ + b + residual for the first `rows` rows, in the columns of `panels` only.
     func linear(
-        _ q: QuantizedActivations,
+        _ x: QuantizedActivations,
         rows: Int,
         weights: Int8Linear,
-        activation: Activation?,
+        panels: Range<Int>,
         residual: AlignedBuffer<Float>?,
         to out: AlignedBuffer<Float>
     ) {
-        precondition(q.fits(rows: rows, columns: weights.inputs) && out.count >= rows * weights.outputs)
-        precondition(residual.map { $0.count >= rows * weights.outputs } ?? true)
+        let outputs = weights.outputs, columns = weights.columns(of: panels)
+        precondition(out.count >= rows * outputs && residual.map { $0.count >= rows * outputs } ?? true)
+        precondition(panels.lowerBound >= 0 && panels.upperBound <= weights.panelCount)
         var layer = unsafe triage_linear_int8(
-            packed: weights.packed.pointer,
-            scales: weights.scales.pointer,
-            column_sums: weights.columnSums.pointer,
-            bias: weights.bias.pointer,
+            packed: weights.packed.pointer + panels.lowerBound * weights.panelSize,
+            scales: weights.scales.pointer + columns.lowerBound,
+            column_sums: weights.columnSums.pointer + columns.lowerBound,
+            bias: weights.bias.pointer + columns.lowerBound,
             inputs: Int64(weights.inputs),
-            outputs: Int64(weights.outputs)
+            outputs: Int64(columns.count)
         )
-        unsafe table.pointee.linear_int8(
-            q.values.pointer,
-            Int64(QuantizedActivations.stride(columns: weights.inputs)),
-            q.rows.pointer,
-            Int64(rows),
-            &layer,
-            activation.identifier,
-            residual?.pointer,
-            Int64(weights.outputs),
-            out.pointer,
-            Int64(weights.outputs)
-        )
+        unsafe x.withPointer(rows: 0..<rows, columns: weights.inputs) { x in
+            unsafe table.pointee.linear_int8(
+                x,
+                Int64(rows),
+                &layer,
+                residual.map { unsafe $0.pointer + columns.lowerBound },
+                Int64(outputs),
+                out.pointer + columns.lowerBound,
+                Int64(outputs)
+            )
+        }
     }
 
     /// out = activation(x Wᵀ + b).
@@ -93,42 +96,60 @@ struct Kernels: @unchecked Sendable {
         )
     }
 
+    /// x = activation(x + bias) + residual in rows `rows`.
     func finish(
         _ x: AlignedBuffer<Float>,
-        rows: Int,
+        rows: Range<Int>,
         columns: Int,
-        bias: AlignedBuffer<Float>,
-        activation: Activation?,
-        residual: AlignedBuffer<Float>?
+        bias: AlignedBuffer<Float>? = nil,
+        activation: Activation? = nil,
+        residual: AlignedBuffer<Float>? = nil
     ) {
-        precondition(x.count >= rows * columns && bias.count >= columns)
-        precondition(residual.map { $0.count >= rows * columns } ?? true)
+        precondition(x.count >= rows.upperBound * columns && bias.map { $0.count >= columns } ?? true)
+        precondition(residual.map { $0.count >= rows.upperBound * columns } ?? true)
+        let start = rows.lowerBound * columns
         unsafe table.pointee.finish_f32(
-            x.pointer,
+            x.pointer + start,
             Int64(columns),
-            Int64(rows),
+            Int64(rows.count),
             Int64(columns),
-            bias.pointer,
+            bias?.pointer,
             activation.identifier,
-            residual?.pointer,
+            residual.map { unsafe $0.pointer + start },
             Int64(columns)
         )
     }
 
-    func layerNorm(_ x: AlignedBuffer<Float>, rows: Int, norm: Norm, to out: AlignedBuffer<Float>) {
-        let columns = norm.scale.count
-        precondition(x.count >= rows * columns && out.count >= rows * columns && norm.shift.count >= columns)
-        unsafe table.pointee.layer_norm(
-            x.pointer,
-            Int64(columns),
-            Int64(rows),
-            Int64(columns),
-            norm.scale.pointer,
-            norm.shift.pointer,
-            norm.epsilon,
-            out.pointer,
-            Int64(columns)
+    /// Rows `rows` of out = the layer norm of x, and the same quantised for `layer`, if one is given.
+    func layerNorm(
+        _ x: AlignedBuffer<Float>,
+        rows: Range<Int>,
+        norm: Norm,
+        to out: AlignedBuffer<Float>,
+        for layer: Int8Linear?,
+        quantized q: QuantizedActivations
+    ) {
+        let columns = norm.scale.count, start = rows.lowerBound * columns
+        precondition(x.count >= rows.upperBound * columns && out.count >= rows.upperBound * columns)
+        precondition(norm.shift.count >= columns && layer.map { $0.inputs == columns } ?? true)
+        var parameters = unsafe triage_norm(
+            scale: norm.scale.pointer,
+            shift: norm.shift.pointer,
+            epsilon: norm.epsilon
         )
+        unsafe q.withPointer(rows: rows, columns: columns) { q in
+            unsafe table.pointee.layer_norm(
+                x.pointer + start,
+                Int64(columns),
+                Int64(rows.count),
+                Int64(columns),
+                &parameters,
+                out.pointer + start,
+                Int64(columns),
+                layer?.smoothing?.pointer,
+                layer == nil ? nil : q
+            )
+        }
     }
 
     /// Embeds tokens `range` of the batch as one sequence that starts at position 0, into the same rows of `out`. The
@@ -162,26 +183,29 @@ struct Kernels: @unchecked Sendable {
         }
     }
 
-    /// Attention of the sequence in rows `range`.
+    /// Attention of the sequence in rows `range`, in heads `heads` of `headCount`.
     func attention(
         _ queryKeyValue: AlignedBuffer<Float>,
         range: Range<Int>,
-        heads: Int,
+        heads: Range<Int>,
+        headCount: Int,
         headSize: Int,
         scratch: AlignedBuffer<Float>,
         to out: AlignedBuffer<Float>
     ) {
-        let columns = heads * headSize
+        let columns = headCount * headSize, first = heads.lowerBound * headSize
         precondition(queryKeyValue.count >= range.upperBound * 3 * columns && out.count >= range.upperBound * columns)
+        precondition(heads.lowerBound >= 0 && heads.upperBound <= headCount)
         precondition(scratch.count >= Self.attentionScratch(tokens: range.count, headSize: headSize))
         unsafe table.pointee.attention(
-            queryKeyValue.pointer + range.lowerBound * 3 * columns,
+            queryKeyValue.pointer + range.lowerBound * 3 * columns + first,
             Int64(3 * columns),
+            Int64(columns),
             Int64(range.count),
-            Int64(heads),
+            Int64(heads.count),
             Int64(headSize),
             scratch.pointer,
-            out.pointer + range.lowerBound * columns,
+            out.pointer + range.lowerBound * columns + first,
             Int64(columns)
         )
     }
@@ -211,6 +235,20 @@ struct Kernels: @unchecked Sendable {
     func normalize(_ x: AlignedBuffer<Float>, row: Int, columns: Int) {
         precondition(x.count >= (row + 1) * columns)
         unsafe table.pointee.normalize(x.pointer + row * columns, Int64(columns))
+    }
+}
+
+extension QuantizedActivations {
+    /// The pointer, whose first row is the first of `rows`, is valid within `body` only.
+    fileprivate func withPointer(rows: Range<Int>, columns: Int, _ body: (UnsafePointer<triage_quantized>) -> Void) {
+        precondition(fits(rows: rows.upperBound, columns: columns) && rows.lowerBound >= 0)
+        let stride = Self.stride(columns: columns)
+        var pointers = unsafe triage_quantized(
+            values: values.pointer + rows.lowerBound * stride,
+            stride: Int64(stride),
+            rows: self.rows.pointer + rows.lowerBound
+        )
+        unsafe body(&pointers)
     }
 }
 

@@ -4,13 +4,23 @@ import Tensors
 
 /// y = x Wᵀ + b in 8-bit integers: the weights packed for the kernels, outputs padded to whole panels.
 @safe
-struct Int8Linear: Sendable {
+final class Int8Linear: Sendable {
     let inputs, outputs: Int
     let packed: AlignedBuffer<Int8>
     let scales, bias: AlignedBuffer<Float>
     let columnSums: AlignedBuffer<Int32>
     /// Factors for the input, one a column.
     let smoothing: AlignedBuffer<Float>?
+
+    var panelCount: Int { columnSums.count / Int(TRIAGE_PANEL) }
+
+    /// Bytes of one panel.
+    var panelSize: Int { packed.count / panelCount }
+
+    /// The outputs that panels hold.
+    func columns(of panels: Range<Int>) -> Range<Int> {
+        panels.lowerBound * Int(TRIAGE_PANEL)..<min(panels.upperBound * Int(TRIAGE_PANEL), outputs)
+    }
 
     /// Packs layers that read the same input side by side, as one. Floating-point weights are quantised.
     init(_ layers: [LinearWeights]) throws(EncoderError) {
@@ -73,7 +83,7 @@ extension LinearWeights {
 }
 
 /// y = x Wᵀ + b in 32-bit floating point, the weights dense and row-major.
-struct Float32Linear: Sendable {
+final class Float32Linear: Sendable {
     let inputs, outputs: Int
     let weights, bias: AlignedBuffer<Float>
     /// Zeros, for a product whose bias is added later.

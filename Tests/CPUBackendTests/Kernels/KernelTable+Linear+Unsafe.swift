@@ -27,45 +27,74 @@ struct Int8Layer {
     let scales, bias: [Float]
 }
 
+/// Where a kernel writes quantised rows. Bytes after the last column are 0 at first and may be anything afterwards.
+@safe
+struct PlacedQuantized {
+    private let columns, stride: Int
+    private let values: Guarded<UInt8>
+    private let rows: Guarded<triage_row_quantization>
+
+    init(rows: Int, columns: Int, offset: Int) {
+        self.columns = columns
+        stride = (columns + 3) / 4 * 4 + 4
+        values = Guarded([UInt8](repeating: 0, count: rows * stride), offset: offset)
+        self.rows = Guarded(count: rows, offset: offset)
+    }
+
+    init(_ matrix: QuantizedMatrix, offset: Int) {
+        columns = matrix.stride
+        stride = matrix.stride
+        values = Guarded(matrix.values, offset: offset)
+        let pairs = zip(matrix.scales, matrix.zeros).map { triage_row_quantization(scale: $0, zero: $1) }
+        rows = Guarded(pairs, offset: offset)
+    }
+
+    var view: triage_quantized {
+        unsafe triage_quantized(values: values.pointer, stride: Int64(stride), rows: rows.pointer)
+    }
+
+    var matrix: QuantizedMatrix {
+        #expect(values.isIntact && rows.isIntact)
+        var bytes = values.values
+        for row in 0..<rows.count {
+            for column in columns..<stride { bytes[row * stride + column] = 0 }
+        }
+        let pairs = rows.values
+        return QuantizedMatrix(values: bytes, stride: stride, scales: pairs.map(\.scale), zeros: pairs.map(\.zero))
+    }
+}
+
 extension KernelTable {
     func quantize(
         _ x: [Float],
         rows: Int,
         columns: Int,
         stride: Int,
+        activation: triage_activation = TRIAGE_ACTIVATION_NONE,
         smoothing: [Float]?,
         offset: Int
     ) -> QuantizedMatrix {
         let input = Guarded(x, offset: offset)
         let factors = smoothing.map { Guarded($0, offset: offset + 1) }
-        let rowStride = (columns + 3) / 4 * 4 + 4
-        let values = Guarded<UInt8>(count: rows * rowStride, offset: offset)
-        let quantization = Guarded<triage_row_quantization>(count: rows, offset: offset)
+        let target = PlacedQuantized(rows: rows, columns: columns, offset: offset)
+        var view = unsafe target.view
         unsafe table.pointee.quantize_rows(
             input.pointer,
             Int64(stride),
             Int64(rows),
             Int64(columns),
+            activation,
             factors?.pointer,
-            values.pointer,
-            Int64(rowStride),
-            quantization.pointer
+            &view
         )
-        #expect(values.isIntact && quantization.isIntact)
-        let pairs = quantization.values
-        return QuantizedMatrix(
-            values: values.values,
-            stride: rowStride,
-            scales: pairs.map(\.scale),
-            zeros: pairs.map(\.zero)
-        )
+        #expect(input.isIntact)
+        return target.matrix
     }
 
     func linear(
         _ q: QuantizedMatrix,
         rows: Int,
         layer: Int8Layer,
-        activation: triage_activation,
         residual: [Float]?,
         offset: Int
     ) -> [Float] {
@@ -73,9 +102,8 @@ extension KernelTable {
         let packed = PackedWeights(layer, offset: offset)
         let scales = Guarded(layer.scales + [Float](repeating: 0, count: padded - layer.outputs), offset: offset)
         let bias = Guarded(layer.bias + [Float](repeating: 0, count: padded - layer.outputs), offset: offset)
-        let values = Guarded(q.values, offset: offset)
-        let quantization = zip(q.scales, q.zeros).map { triage_row_quantization(scale: $0, zero: $1) }
-        let rowQuantization = Guarded(quantization, offset: offset)
+        let input = PlacedQuantized(q, offset: offset)
+        var view = unsafe input.view
         let stride = layer.outputs + 3
         let other = residual.map { Guarded($0, offset: offset) }
         let out = Guarded([Float](repeating: 7, count: rows * stride), offset: offset)
@@ -88,12 +116,9 @@ extension KernelTable {
             outputs: Int64(layer.outputs)
         )
         unsafe table.pointee.linear_int8(
-            values.pointer,
-            Int64(q.stride),
-            rowQuantization.pointer,
+            &view,
             Int64(rows),
             &weights,
-            activation,
             other?.pointer,
             Int64(layer.outputs),
             out.pointer,

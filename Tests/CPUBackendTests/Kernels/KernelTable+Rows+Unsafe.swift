@@ -36,24 +36,55 @@ extension KernelTable {
         inPlace: Bool,
         offset: Int
     ) -> [Float] {
+        quantizedNorm(
+            x,
+            rows: rows,
+            scale: scale,
+            shift: shift,
+            epsilon: epsilon,
+            inPlace: inPlace,
+            smoothing: nil,
+            isQuantized: false,
+            offset: offset
+        ).values
+    }
+
+    func quantizedNorm(
+        _ x: [Float],
+        rows: Int,
+        scale: [Float],
+        shift: [Float],
+        epsilon: Float,
+        inPlace: Bool,
+        smoothing: [Float]?,
+        isQuantized: Bool,
+        offset: Int
+    ) -> (values: [Float], quantized: QuantizedMatrix?) {
         let columns = scale.count
         let input = Guarded(x, offset: offset)
         let scales = Guarded(scale, offset: offset)
         let shifts = Guarded(shift, offset: offset)
         let stride = inPlace ? columns : columns + 3
         let out = inPlace ? input : Guarded([Float](repeating: 7, count: rows * stride), offset: offset)
-        unsafe table.pointee.layer_norm(
-            input.pointer,
-            Int64(columns),
-            Int64(rows),
-            Int64(columns),
-            scales.pointer,
-            shifts.pointer,
-            epsilon,
-            out.pointer,
-            Int64(stride)
-        )
-        return dense(out, rows: rows, columns: columns, stride: stride)
+        let factors = smoothing.map { Guarded($0, offset: offset + 1) }
+        let target = PlacedQuantized(rows: rows, columns: columns, offset: offset)
+        var norm = unsafe triage_norm(scale: scales.pointer, shift: shifts.pointer, epsilon: epsilon)
+        var view = unsafe target.view
+        unsafe withUnsafePointer(to: &view) { view in
+            unsafe table.pointee.layer_norm(
+                input.pointer,
+                Int64(columns),
+                Int64(rows),
+                Int64(columns),
+                &norm,
+                out.pointer,
+                Int64(stride),
+                factors?.pointer,
+                isQuantized ? view : nil
+            )
+        }
+        let values = dense(out, rows: rows, columns: columns, stride: stride)
+        return (values, isQuantized ? target.matrix : nil)
     }
 
     func attention(_ queryKeyValue: [Float], count: Int, heads: Int, headSize: Int, offset: Int) -> [Float] {
@@ -68,6 +99,7 @@ extension KernelTable {
         unsafe table.pointee.attention(
             input.pointer,
             Int64(3 * columns),
+            Int64(columns),
             Int64(count),
             Int64(heads),
             Int64(headSize),

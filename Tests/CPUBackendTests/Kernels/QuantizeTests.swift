@@ -1,8 +1,9 @@
+import CKernels
 import Testing
 
 /// `quantize_rows`: floats to unsigned 8-bit integers, a scale and zero point a row.
 @Suite struct QuantizeTests {
-    static let columns = [1, 3, 15, 16, 17, 47, 48, 49, 96, 130]
+    static let columns = [1, 3, 15, 16, 17, 47, 48, 49, 96, 130, 300]
     static let rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 17]
 
     @Test(arguments: KernelTable.others)
@@ -11,18 +12,63 @@ import Testing
             for rows in Self.rows {
                 let x = Noise.floats(rows * (columns + 2), seed: rows + columns)
                 let smoothing = rows % 2 == 0 ? Noise.floats(columns, seed: columns) : nil
+                let activation = LinearTests.activations[(index + rows) % 5]
                 let results = [KernelTable.scalar, kernels].map {
                     $0.quantize(
                         x,
                         rows: rows,
                         columns: columns,
                         stride: columns + 2,
+                        activation: activation,
                         smoothing: smoothing,
                         offset: index + rows
                     )
                 }
                 #expect(results[0] == results[1], "\(rows) rows of \(columns)")
             }
+        }
+    }
+
+    /// Fused with an activation or a layer norm, it is the one after the other.
+    @Test(arguments: KernelTable.all)
+    func fusedIsInTurn(_ kernels: KernelTable) {
+        for (columns, rows) in [(5, 1), (48, 3), (130, 7), (300, 2)] {
+            let x = Noise.floats(rows * columns, seed: columns)
+            let smoothing = Noise.floats(columns, seed: 4)
+            func quantized(_ x: [Float], _ activation: triage_activation) -> QuantizedMatrix {
+                kernels.quantize(
+                    x,
+                    rows: rows,
+                    columns: columns,
+                    stride: columns,
+                    activation: activation,
+                    smoothing: smoothing,
+                    offset: 1
+                )
+            }
+            for activation in LinearTests.activations {
+                let activated = kernels.finish(
+                    x,
+                    rows: rows,
+                    bias: [Float](repeating: 0, count: columns),
+                    activation: activation,
+                    residual: nil,
+                    offset: 2
+                )
+                #expect(quantized(x, activation) == quantized(activated, TRIAGE_ACTIVATION_NONE))
+            }
+            let norm = kernels.quantizedNorm(
+                x,
+                rows: rows,
+                scale: Noise.floats(columns, seed: 5),
+                shift: Noise.floats(columns, seed: 6),
+                epsilon: 1e-12,
+                inPlace: false,
+                smoothing: smoothing,
+                isQuantized: true,
+                offset: 3
+            )
+            #expect(norm.quantized == quantized(norm.values, TRIAGE_ACTIVATION_NONE))
         }
     }
 
