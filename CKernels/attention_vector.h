@@ -10,7 +10,7 @@ typedef struct {
     int64_t stride, count, head_size;
     float *transposed;  // [head_size][TRIAGE_LANES]: queries of the block, 0 beyond the last
     float *weights;     // [count][TRIAGE_LANES]: scores, then weights, of each key for the queries of the block
-    float scale;
+    float scale;        // 1 / sqrt(head_size), times log2(e) because the softmax is taken to base 2
 } attention_head;
 
 // Rows become columns: four rounds that each interleave the first half of the rows with the second.
@@ -148,7 +148,7 @@ static void attention(const float *qkv, int64_t qkv_stride, int64_t columns, int
             .head_size = head_size,
             .transposed = scratch,
             .weights = scratch + head_size * TRIAGE_LANES,
-            .scale = triage_inverse_square_root((float)head_size),
+            .scale = triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E,
         };
         for (int64_t first = 0; first < count; first += TRIAGE_LANES) {
             attend(&head, first, out + h * head_size, out_stride);

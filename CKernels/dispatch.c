@@ -21,10 +21,11 @@ static bool saves_registers(uint32_t needed) {
     return (eax & needed) == needed;
 }
 
-// With fused multiply-add: every CPU with AVX2 has it, but it is a feature of its own.
+// With fused multiply-add and conversion of halves: every CPU with AVX2 has them, but they are features of their own.
 static bool has_avx2(void) {
     uint32_t eax, ebx, ecx, edx;
-    return saves_registers(STATE_AVX) && __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_FMA) &&
+    const uint32_t others = bit_FMA | bit_F16C;
+    return saves_registers(STATE_AVX) && __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & others) == others &&
            __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit_AVX2);
 }
 

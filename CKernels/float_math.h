@@ -12,6 +12,8 @@
 // A call would pass vectors through memory.
 #define TRIAGE_INLINE static inline __attribute__((always_inline))
 
+#define TRIAGE_LOG2_E 1.44269504f
+
 #define TRIAGE_NORMAL_LIMIT 5.0f
 
 // Phi(x) - 1/2 = x * P(2 (x/5)^2 - 1) for |x| <= 5. Weighted least squares at Chebyshev nodes, degree 12.
@@ -21,21 +23,24 @@ static const float triage_normal_coefficients[13] = {
     0x1.d1f896p-10f, -0x1.a5026ap-10f, 0x1.351b4ep-11f,
 };
 
-// exp(x) for |x| <= ln(2) / 2: weighted least squares at Chebyshev nodes, degree 6.
-static const float triage_exponential_coefficients[7] = {
-    1.0f,
-    1.0f,
-    0.49999991059303284f,
-    0.1666642129421234f,
-    0.0416683591902256f,
-    0.008374771103262901f,
-    0.0013829420786350965f,
+// The same within 1.3e-4 of x * Phi(x) for all x: x * P(x^2) for |x| <= 4, exactly 1/2 at 4. Where 8 bits are all that
+// is kept of the result, this is a hundredth of a step.
+#define TRIAGE_ROUGH_NORMAL_LIMIT 4.0f
+static const float triage_rough_normal_coefficients[8] = {
+    0x1.97bfe40000000p-2f,  -0x1.0a8b880000000p-4f,  0x1.2866460000000p-7f, -0x1.cf99460000000p-11f,
+    0x1.e3252c0000000p-15f, -0x1.3803f20000000p-19f, 0x1.b6eaep-25f,        -0x1.eb654p-32f};
+
+// (2^x - 1) / x for |x| <= 1/2: minimax in the relative error of 2^x, below 1e-7.
+static const float triage_exponential_coefficients[5] = {
+    0x1.62e42ap-1f, 0x1.ebf9bcp-3f, 0x1.c6b754p-5f, 0x1.3cea84p-7f, 0x1.5bb9f4p-10f,
 };
 
-// Defines the functions for one pair of types. SELECT(mask, a, b) picks by comparison result, ROUND rounds half to
-// even, FMA(a, b, c) is a * b + c rounded once, TO_INT converts a rounded value to a signed integer, BITS and FLOAT
-// reinterpret.
-#define TRIAGE_DEFINE_FLOAT_MATH(F, I, SUFFIX, SELECT, ROUND, FMA, TO_INT, BITS, FLOAT)                              \
+// Added to a float below 2^22 in magnitude it leaves the nearest integer in the low bits, ties to even.
+#define TRIAGE_ROUNDER 12582912.0f
+
+// Defines the functions for one pair of types. SELECT(mask, a, b) picks by comparison result, FMA(a, b, c) is a * b + c
+// rounded once, BITS and FLOAT reinterpret.
+#define TRIAGE_DEFINE_FLOAT_MATH(F, I, SUFFIX, SELECT, FMA, BITS, FLOAT)                                             \
     TRIAGE_INLINE F triage_clamp_##SUFFIX(F x, F low, F high) {                                                      \
         x = SELECT(x > low, x, low); /* a NaN becomes `low` */                                                       \
         return SELECT(x < high, x, high);                                                                            \
@@ -48,19 +53,22 @@ static const float triage_exponential_coefficients[7] = {
         return y;                                                                                                    \
     }                                                                                                                \
                                                                                                                      \
-    /* exp(x); arguments outside [-87, 87] are clamped to it, so that the result has a normal reciprocal. */         \
+    /* 2^x; arguments outside [-126, 126] are clamped to it, so that the result has a normal reciprocal. */          \
     TRIAGE_INLINE F triage_exponential_##SUFFIX(F x) {                                                               \
-        x = triage_clamp_##SUFFIX(x, (F)(-87.0f), (F)(87.0f));                                                       \
-        F n = ROUND(x * 1.44269504088896341f);                                                                       \
-        F r = FMA(n, (F)(2.12194440e-4f), FMA(n, (F)(-0.693359375f), x));                                            \
-        F p = (F)(triage_exponential_coefficients[6]);                                                               \
-        for (int i = 5; i >= 0; i--) p = FMA(p, r, (F)(triage_exponential_coefficients[i]));                         \
-        return FLOAT((I)(BITS(p) + ((I)TO_INT(n) << 23)));                                                           \
+        x = triage_clamp_##SUFFIX(x, (F)(-126.0f), (F)(126.0f));                                                     \
+        F n = x + TRIAGE_ROUNDER;                                                                                    \
+        F r = x - (n - TRIAGE_ROUNDER);                                                                              \
+        F p = (F)(triage_exponential_coefficients[4]);                                                               \
+        _Pragma("clang loop unroll(full)") for (int i = 3; i >= 0; i--) {                                            \
+            p = FMA(p, r, (F)(triage_exponential_coefficients[i]));                                                  \
+        }                                                                                                            \
+        p = FMA(p, r, (F)(1.0f));                                                                                    \
+        return FLOAT((I)(BITS(p) + (BITS(n) << 23)));                                                                \
     }                                                                                                                \
                                                                                                                      \
     /* 1 / (1 + exp(-x)) */                                                                                          \
     TRIAGE_INLINE F triage_sigmoid_##SUFFIX(F x) {                                                                   \
-        return triage_reciprocal_##SUFFIX(1.0f + triage_exponential_##SUFFIX(-x));                                   \
+        return triage_reciprocal_##SUFFIX(1.0f + triage_exponential_##SUFFIX(x * -TRIAGE_LOG2_E));                   \
     }                                                                                                                \
                                                                                                                      \
     TRIAGE_INLINE F triage_gelu_##SUFFIX(F x) {                                                                      \
@@ -69,6 +77,16 @@ static const float triage_exponential_coefficients[7] = {
         F p = (F)(triage_normal_coefficients[12]);                                                                   \
         _Pragma("clang loop unroll(full)") for (int i = 11; i >= 0; i--) {                                           \
             p = FMA(p, t, (F)(triage_normal_coefficients[i]));                                                       \
+        }                                                                                                            \
+        return x * FMA(c, p, (F)(0.5f));                                                                             \
+    }                                                                                                                \
+                                                                                                                     \
+    TRIAGE_INLINE F triage_rough_gelu_##SUFFIX(F x) {                                                                \
+        F c = triage_clamp_##SUFFIX(x, (F)(-TRIAGE_ROUGH_NORMAL_LIMIT), (F)(TRIAGE_ROUGH_NORMAL_LIMIT));             \
+        F u = c * c;                                                                                                 \
+        F p = (F)(triage_rough_normal_coefficients[7]);                                                              \
+        _Pragma("clang loop unroll(full)") for (int i = 6; i >= 0; i--) {                                            \
+            p = FMA(p, u, (F)(triage_rough_normal_coefficients[i]));                                                 \
         }                                                                                                            \
         return x * FMA(c, p, (F)(0.5f));                                                                             \
     }                                                                                                                \

@@ -3,9 +3,10 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"), min_vector_width(256))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"), min_vector_width(256))), \
+                             apply_to = function)
 
-enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, CHAINS = 2 };
+enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"

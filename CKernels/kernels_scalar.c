@@ -18,8 +18,7 @@ static inline float float_of(uint32_t i) {
     memcpy(&x, &i, sizeof x);
     return x;
 }
-#define TO_INT(x) ((int32_t)(x))
-TRIAGE_DEFINE_FLOAT_MATH(float, uint32_t, scalar, SELECT, rintf, fmaf, TO_INT, bits_of, float_of)
+TRIAGE_DEFINE_FLOAT_MATH(float, uint32_t, scalar, SELECT, fmaf, bits_of, float_of)
 
 static float sum_lanes(float lanes[TRIAGE_LANES]) {
     for (int half = TRIAGE_LANES / 2; half > 0; half /= 2) {
@@ -34,28 +33,36 @@ static float dot(const float *a, const float *b, int64_t count) {
     return sum_lanes(lanes);
 }
 
+static void quantize_row(const float *x, int64_t columns, const float *smoothing, const triage_quantized *q,
+                         int64_t row) {
+    float low = 0, high = 0;
+    for (int64_t i = 0; i < columns; i++) {
+        float value = smoothing ? x[i] * smoothing[i] : x[i];
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+    }
+    // The floor keeps the reciprocal of an all-zero row finite.
+    float range = high - low;
+    range = range > 1e-30f ? range : 1e-30f;
+    float inverse = triage_reciprocal_scalar(range) * 255.0f;
+    float zero = triage_clamp_scalar(-low * inverse, 0.0f, 255.0f) + TRIAGE_ROUNDER;
+    for (int64_t i = 0; i < columns; i++) {
+        float value = fmaf(smoothing ? x[i] * smoothing[i] : x[i], inverse, zero);
+        value = triage_clamp_scalar(value, TRIAGE_ROUNDER, TRIAGE_ROUNDER + 255.0f);
+        q->values[row * q->stride + i] = (uint8_t)bits_of(value);
+    }
+    q->rows[row].scale = range * (1.0f / 255.0f);
+    q->rows[row].zero = (int32_t)(zero - TRIAGE_ROUNDER);
+}
+
 static void quantize_rows(float *x, int64_t x_stride, int64_t rows, int64_t columns, triage_activation activation,
                           const float *smoothing, const triage_quantized *q) {
     for (int64_t row = 0; row < rows; row++, x += x_stride) {
-        float low = 0, high = 0;
         for (int64_t i = 0; i < columns; i++) {
-            x[i] = triage_activate_scalar(x[i], activation);
-            float value = smoothing ? x[i] * smoothing[i] : x[i];
-            low = value < low ? value : low;
-            high = value > high ? value : high;
+            x[i] = activation == TRIAGE_ACTIVATION_GELU ? triage_rough_gelu_scalar(x[i])
+                                                        : triage_activate_scalar(x[i], activation);
         }
-        // The floor keeps the reciprocal of an all-zero row finite.
-        float range = high - low;
-        range = range > 1e-30f ? range : 1e-30f;
-        float inverse = triage_reciprocal_scalar(range) * 255.0f;
-        float zero = rintf(triage_clamp_scalar(-low * inverse, 0.0f, 255.0f));
-        for (int64_t i = 0; i < columns; i++) {
-            float value = smoothing ? x[i] * smoothing[i] : x[i];
-            value = triage_clamp_scalar(fmaf(value, inverse, zero), 0.0f, 255.0f);
-            q->values[row * q->stride + i] = (uint8_t)rintf(value);
-        }
-        q->rows[row].scale = range * (1.0f / 255.0f);
-        q->rows[row].zero = (int32_t)zero;
+        quantize_row(x, columns, smoothing, q, row);
     }
 }
 
@@ -116,10 +123,10 @@ static void layer_norm(const float *x, int64_t x_stride, int64_t rows, int64_t c
         }
         float inverse = triage_inverse_square_root(fmaf(sum_lanes(lanes), per_column, norm->epsilon));
         for (int64_t i = 0; i < columns; i++) {
-            to[i] = fmaf((from[i] - mean) * inverse, norm->scale[i], norm->shift[i]);
+            to[i] = fmaf(fmaf(from[i], inverse, -(mean * inverse)), norm->scale[i], norm->shift[i]);
         }
+        if (q) quantize_row(to, columns, smoothing, q, row);
     }
-    if (q) quantize_rows(out, out_stride, rows, columns, TRIAGE_ACTIVATION_NONE, smoothing, q);
 }
 
 static void embed(const uint32_t *ids, const uint8_t *segment_ids, int64_t count, int64_t columns,
@@ -137,7 +144,7 @@ static void embed(const uint32_t *ids, const uint8_t *segment_ids, int64_t count
 
 static void attention(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                       int64_t head_size, float *scratch, float *out, int64_t out_stride) {
-    float scale = triage_inverse_square_root((float)head_size);
+    float scale = triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E;
     float *weights = scratch;
     for (int64_t head = 0; head < heads; head++) {
         const float *queries = qkv + head * head_size;

@@ -36,15 +36,30 @@ static void finish_f32(float *x, int64_t x_stride, int64_t rows, int64_t columns
 
 TRIAGE_INLINE f32x16 table_elements(const triage_table *table, int64_t row, int64_t column, int64_t columns) {
     int64_t index = row * columns + column;
+    f32x16 value = 0;
     if (columns - column >= TRIAGE_LANES) {
-        if (table->type == TRIAGE_TABLE_F32) return load((const float *)table->data + index);
-        if (table->type == TRIAGE_TABLE_I8) {
-            i8x16 bytes;
-            memcpy(&bytes, (const int8_t *)table->data + index, sizeof bytes);
-            return __builtin_convertvector(bytes, f32x16) * table->scales[row];
+        switch (table->type) {
+            case TRIAGE_TABLE_F32:
+                return load((const float *)table->data + index);
+            case TRIAGE_TABLE_F16: {
+                f16x16 halves;
+                memcpy(&halves, (const char *)table->data + 2 * index, sizeof halves);
+                return __builtin_convertvector(halves, f32x16);
+            }
+            case TRIAGE_TABLE_BF16: {
+                u16x16 halves;
+                memcpy(&halves, (const char *)table->data + 2 * index, sizeof halves);
+                return FLOAT(__builtin_convertvector(halves, u32x16) << 16);
+            }
+            case TRIAGE_TABLE_I8: {
+                i8x16 bytes;
+                memcpy(&bytes, (const int8_t *)table->data + index, sizeof bytes);
+                return __builtin_convertvector(bytes, f32x16) * table->scales[row];
+            }
+            case TRIAGE_TABLE_I4:
+                break;
         }
     }
-    f32x16 value = 0;
     for (int64_t i = 0; i < TRIAGE_LANES && column + i < columns; i++) {
         value[i] = triage_table_element(table, row, column + i, columns);
     }

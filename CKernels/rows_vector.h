@@ -1,9 +1,8 @@
-// Layer norm and quantisation, a few rows at a time so that the sums of several hide each other's latency.
+// Layer norm and quantisation. Before including this a file defines BLOCK and CHAINS, how many rows' sums and how many
+// vectors' activations are computed at once to hide the latency of each.
 #pragma once
 
 #include "vector.h"
-
-enum { BLOCK = 4 };
 
 // The least and the greatest value of a row and 0, by lane.
 typedef struct {
@@ -21,7 +20,7 @@ TRIAGE_INLINE void extend(row_range *range, f32x16 value) {
     range->high = greater(value, range->high);
 }
 
-// Quantises rows whose ranges are known.
+// Quantises rows whose ranges are known; smoothing is null where the rows are smoothed already.
 TRIAGE_INLINE void round_rows(const float *x, int64_t x_stride, int rows, int64_t columns, const float *smoothing,
                               const row_range *ranges, const triage_quantized *q, int64_t row) {
     float inverses[BLOCK], zeros[BLOCK];
@@ -31,48 +30,51 @@ TRIAGE_INLINE void round_rows(const float *x, int64_t x_stride, int rows, int64_
         float low = -greatest_lane(-ranges[r].low), range = greatest_lane(ranges[r].high) - low;
         range = range > 1e-30f ? range : 1e-30f;
         inverses[r] = reciprocal(range) * 255.0f;
-        zeros[r] = ROUND(triage_clamp_vector((f32x16)(-low * inverses[r]), (f32x16)(0.0f), (f32x16)(255.0f)))[0];
-        q->rows[row + r] = (triage_row_quantization){range * (1.0f / 255.0f), (int32_t)zeros[r]};
+        zeros[r] =
+            triage_clamp_vector((f32x16)(-low * inverses[r]), (f32x16)(0.0f), (f32x16)(255.0f))[0] + TRIAGE_ROUNDER;
+        q->rows[row + r] = (triage_row_quantization){range * (1.0f / 255.0f), (int32_t)(zeros[r] - TRIAGE_ROUNDER)};
     }
     EACH_VECTOR(columns, i, count, {
         UNROLL for (int r = 0; r < rows; r++) {
             f32x16 value = smoothed(load_some(x + r * x_stride + i, count), smoothing, i, count);
             value = FMA(value, (f32x16)(inverses[r]), (f32x16)(zeros[r]));
-            value = triage_clamp_vector(value, (f32x16)(0.0f), (f32x16)(255.0f));
-            u8x16 bytes = __builtin_convertvector(TO_INT(ROUND(value)), u8x16);
+            value = triage_clamp_vector(value, (f32x16)(TRIAGE_ROUNDER), (f32x16)(TRIAGE_ROUNDER + 255.0f));
+            u8x16 bytes = __builtin_convertvector(BITS(value), u8x16);
             memcpy(out + r * stride + i, &bytes, (size_t)count);
         }
     });
 }
 
 // GELU of several vectors step by step, which hides the latency of each.
-TRIAGE_INLINE void gelu(f32x16 *x, int vectors) {
-    f32x16 c[CHAINS], t[CHAINS], p[CHAINS];
+TRIAGE_INLINE void rough_gelu(f32x16 *x, int vectors) {
+    f32x16 c[CHAINS], u[CHAINS], p[CHAINS];
+    const f32x16 limit = TRIAGE_ROUGH_NORMAL_LIMIT;
     UNROLL for (int v = 0; v < vectors; v++) {
-        c[v] = triage_clamp_vector(x[v], (f32x16)(-TRIAGE_NORMAL_LIMIT), (f32x16)(TRIAGE_NORMAL_LIMIT));
-        t[v] = FMA(c[v] * c[v], (f32x16)(2.0f / (TRIAGE_NORMAL_LIMIT * TRIAGE_NORMAL_LIMIT)), (f32x16)(-1.0f));
-        p[v] = (f32x16)(triage_normal_coefficients[12]);
+        c[v] = triage_clamp_vector(x[v], -limit, limit);
+        u[v] = c[v] * c[v];
+        p[v] = (f32x16)(triage_rough_normal_coefficients[7]);
     }
-    UNROLL for (int i = 11; i >= 0; i--) {
-        UNROLL for (int v = 0; v < vectors; v++) p[v] = FMA(p[v], t[v], (f32x16)(triage_normal_coefficients[i]));
+    UNROLL for (int i = 6; i >= 0; i--) {
+        UNROLL for (int v = 0; v < vectors; v++) p[v] = FMA(p[v], u[v], (f32x16)(triage_rough_normal_coefficients[i]));
     }
     UNROLL for (int v = 0; v < vectors; v++) x[v] = x[v] * FMA(c[v], p[v], (f32x16)(0.5f));
 }
 
-// Applies the activation to `vectors` vectors in place, the last of `count` elements, and extends the range.
+// Applies activation and smoothing to `vectors` vectors in place, the last of `count` elements, and extends the range.
 TRIAGE_INLINE void activate(float *x, int vectors, int64_t count, triage_activation activation, const float *smoothing,
                             row_range *range) {
     f32x16 values[CHAINS];
     UNROLL for (int v = 0; v < vectors; v++) values[v] = load_some(x + v * TRIAGE_LANES, count);
     if (activation == TRIAGE_ACTIVATION_GELU) {
-        gelu(values, vectors);
+        rough_gelu(values, vectors);
     } else {
         UNROLL for (int v = 0; v < vectors; v++) values[v] = triage_activate_vector(values[v], activation);
     }
     UNROLL for (int v = 0; v < vectors; v++) {
-        if (activation != TRIAGE_ACTIVATION_NONE) store_some(x + v * TRIAGE_LANES, values[v], count);
         // Lanes beyond the row hold activation(0), which is 0.
-        extend(range, smoothed(values[v], smoothing, v * TRIAGE_LANES, count));
+        values[v] = smoothed(values[v], smoothing, v * TRIAGE_LANES, count);
+        if (activation != TRIAGE_ACTIVATION_NONE || smoothing) store_some(x + v * TRIAGE_LANES, values[v], count);
+        extend(range, values[v]);
     }
 }
 
@@ -91,23 +93,24 @@ TRIAGE_INLINE void quantize_block(float *x, int64_t x_stride, int rows, int64_t 
         EACH_VECTOR(rest, i, count, { activate(at + i, 1, count, activation, factors ? factors + i : NULL, &range); });
         ranges[r] = range;
     }
-    round_rows(x, x_stride, rows, columns, smoothing, ranges, q, row);
+    round_rows(x, x_stride, rows, columns, NULL, ranges, q, row);
 }
 
-// The common cases are compiled apart, so that they have no choice in their loops.
-#define BLOCKS(row, rows, block)                \
-    for (; row + BLOCK <= rows; row += BLOCK) { \
-        block(BLOCK);                           \
-    }                                           \
-    if (rows - row == 3) block(3);              \
-    if (rows - row == 2) block(2);              \
-    if (rows - row == 1) block(1);
+// Calls block(rows), rows a constant, for successive groups of the rows from `row`.
+#define FOR_BLOCKS(row, rows, block)                         \
+    for (int64_t row = 0, size; row < (rows); row += size) { \
+        size = next_group((rows)-row, BLOCK);                \
+        switch (size) { GROUP_SIZES(block) }                 \
+    }
 
+// The common cases are compiled apart, so that they have no choice in their loops.
 TRIAGE_INLINE void quantize_with(float *x, int64_t x_stride, int64_t rows, int64_t columns,
                                  triage_activation activation, const float *smoothing, const triage_quantized *q) {
-    int64_t row = 0;
-#define QUANTIZE(n) quantize_block(x + row * x_stride, x_stride, n, columns, activation, smoothing, q, row)
-    BLOCKS(row, rows, QUANTIZE)
+#define QUANTIZE(n)                                                                                              \
+    case n:                                                                                                      \
+        if (n <= BLOCK) quantize_block(x + row * x_stride, x_stride, n, columns, activation, smoothing, q, row); \
+        break;
+    FOR_BLOCKS(row, rows, QUANTIZE)
 #undef QUANTIZE
 }
 
@@ -129,7 +132,7 @@ TRIAGE_INLINE void norm_block(const float *x, int64_t x_stride, int rows, int64_
                               int64_t row) {
     float per_column = reciprocal((float)columns);
     f32x16 sums[BLOCK], squares[BLOCK];
-    float means[BLOCK], inverses[BLOCK];
+    float means[BLOCK], inverses[BLOCK], shifts[BLOCK];
     UNROLL for (int r = 0; r < rows; r++) sums[r] = squares[r] = 0;
     EACH_VECTOR(columns, i, count,
                 { UNROLL for (int r = 0; r < rows; r++) sums[r] = sums[r] + load_some(x + r * x_stride + i, count); });
@@ -145,13 +148,15 @@ TRIAGE_INLINE void norm_block(const float *x, int64_t x_stride, int rows, int64_
     UNROLL for (int r = 0; r < rows; r++) {
         float variance = __builtin_fmaf(sum_lanes(squares[r]), per_column, norm->epsilon);
         inverses[r] = triage_inverse_square_root(variance);
+        shifts[r] = -(means[r] * inverses[r]);
     }
     row_range ranges[BLOCK];
     UNROLL for (int r = 0; r < rows; r++) ranges[r] = empty_range;
     EACH_VECTOR(columns, i, count, {
         f32x16 scale = load_some(norm->scale + i, count), shift = load_some(norm->shift + i, count);
         UNROLL for (int r = 0; r < rows; r++) {
-            f32x16 value = FMA((load_some(x + r * x_stride + i, count) - means[r]) * inverses[r], scale, shift);
+            f32x16 value = load_some(x + r * x_stride + i, count);
+            value = FMA(FMA(value, (f32x16)(inverses[r]), (f32x16)(shifts[r])), scale, shift);
             store_some(out + r * out_stride + i, value, count);
             if (q) {
                 value = count < TRIAGE_LANES ? keep_some(value, count) : value;
@@ -165,10 +170,13 @@ TRIAGE_INLINE void norm_block(const float *x, int64_t x_stride, int rows, int64_
 TRIAGE_INLINE void norm_with(const float *x, int64_t x_stride, int64_t rows, int64_t columns, const triage_norm *norm,
                              float *out, int64_t out_stride, const float *smoothing, const triage_quantized *q) {
     triage_norm copy = *norm;
-    int64_t row = 0;
-#define NORM(n) \
-    norm_block(x + row * x_stride, x_stride, n, columns, &copy, out + row * out_stride, out_stride, smoothing, q, row)
-    BLOCKS(row, rows, NORM)
+#define NORM(n)                                                                                                        \
+    case n:                                                                                                            \
+        if (n <= BLOCK)                                                                                                \
+            norm_block(x + row * x_stride, x_stride, n, columns, &copy, out + row * out_stride, out_stride, smoothing, \
+                       q, row);                                                                                        \
+        break;
+    FOR_BLOCKS(row, rows, NORM)
 #undef NORM
 }
 

@@ -18,6 +18,8 @@ typedef float f32x4 __attribute__((ext_vector_type(4)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
 typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
+typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
+typedef _Float16 f16x16 __attribute__((ext_vector_type(16)));
 typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
 
 // Before a loop whose count is a constant where it is inlined: its arrays are registers.
@@ -38,12 +40,10 @@ typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
     } while (0)
 
 #define SELECT(mask, a, b) ((mask) ? (a) : (b))
-#define ROUND(x) __builtin_elementwise_rint(x)
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-#define TO_INT(x) __builtin_convertvector(x, i32x16)
 #define BITS(x) ((u32x16)(x))
 #define FLOAT(x) ((f32x16)(x))
-TRIAGE_DEFINE_FLOAT_MATH(f32x16, u32x16, vector, SELECT, ROUND, FMA, TO_INT, BITS, FLOAT)
+TRIAGE_DEFINE_FLOAT_MATH(f32x16, u32x16, vector, SELECT, FMA, BITS, FLOAT)
 
 TRIAGE_INLINE float reciprocal(float x) { return triage_reciprocal_vector((f32x16)(x))[0]; }
 
@@ -100,4 +100,5 @@ TRIAGE_INLINE int64_t next_group(int64_t left, int64_t size) {
 }
 
 // A switch over group sizes, so that each is a constant where it is inlined.
-#define GROUP_SIZES(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+#define GROUP_SIZES(CASE) \
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)

@@ -79,8 +79,9 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    // x = activation(x) in place, then q = clamp(round(x * smoothing / scale) + zero), u8, scale and zero of each row
-    // chosen so that its least and greatest value and 0 are representable. smoothing: [columns] or null.
+    // q = clamp(round(activation(x) * smoothing / scale) + zero), u8, scale and zero of each row chosen so that its
+    // least and greatest value and 0 are representable. GELU is the rough one of float_math.h: what is lost is a
+    // hundredth of what rounding loses. smoothing: [columns] or null. x is scratch afterwards.
     void (*quantize_rows)(float *x, int64_t x_stride, int64_t rows, int64_t columns, triage_activation activation,
                           const float *smoothing, const triage_quantized *q);
 
