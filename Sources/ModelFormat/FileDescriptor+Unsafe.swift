@@ -65,6 +65,21 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// Reads from a position until `target` is full or the file ends; gives the number of bytes.
+    func read(from offset: Int, into target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        var count = 0
+        while count < target.count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[count...])
+            let step = unsafe pread(number, rest.baseAddress, rest.count, off_t(offset + count))
+            switch step {
+            case 1...: count += step
+            case 0: return count
+            default: guard errno == EINTR else { throw .last }
+            }
+        }
+        return count
+    }
+
     func write(_ bytes: [UInt8]) throws(SystemError) {
         try unsafe bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
             try unsafe write(UnsafeRawBufferPointer(bytes))

@@ -7,22 +7,21 @@ extension WeightFile {
     /// are decoded on up to `threads` threads, the calling one among them, each into memory of its own, aligned to
     /// 64 bytes; the result does not depend on the number of threads.
     ///
-    /// Throws `noSuchTensor`, `invalidFrame` naming tensor and frame, or `outOfMemory`.
+    /// Throws `noSuchTensor`, `invalidFrame` and its like naming tensor and frame, `outOfMemory`, or, where the file has
+    /// changed since it was opened, `unreadable`, `truncated` or `invalidSeekTable`.
     package func load(_ names: [String], threads: Int) throws(ModelFileError) -> [String: Tensor] {
         var indices: Set<Int> = []
         for name in names { indices.insert(try index(of: name)) }
         let sorted = indices.sorted()
         let tensors =
             switch source {
-            case .plain(let dataOffset): try sorted.map { index throws(ModelFileError) in try view(index, dataOffset) }
+            case .plain(let memory, let dataOffset):
+                try sorted.map { index throws(ModelFileError) in
+                    try tensor(entries[index], memory, byteOffset: dataOffset + entries[index].byteRange.lowerBound)
+                }
             case .compressed(let layout): try decode(sorted, layout, threads: threads)
             }
         return Dictionary(uniqueKeysWithValues: zip(sorted.lazy.map { self.entries[$0].name }, tensors))
-    }
-
-    private func view(_ index: Int, _ dataOffset: Int) throws(ModelFileError) -> Tensor {
-        let entry = entries[index]
-        return try tensor(entry, memory, byteOffset: dataOffset + entry.byteRange.lowerBound)
     }
 
     private func tensor(_ entry: TensorEntry, _ memory: SharedMemory, byteOffset: Int) throws(ModelFileError) -> Tensor
@@ -88,17 +87,14 @@ extension WeightFile {
             blocks = unsafe try SharedMemory.make(byteCounts: indices.map { entries[$0].byteCount }) {
                 buffers throws(FormatDefect) in
                 let targets = unsafe Targets(buffers: buffers)
-                try ParallelLoop.run(count: jobs.count, threads: threads, worker: ZstdDecompressor.init) {
-                    decompressor,
+                try ParallelLoop.run(count: jobs.count, threads: threads, worker: FrameDecoder.init) {
+                    decoder,
                     number throws(FormatDefect) in
                     let job = jobs[number]
                     let frame = layout.frames[job.frame]
                     do throws(FormatDefect) {
-                        try unsafe decompressor.decode(
-                            frame,
-                            of: memory,
-                            into: targets.part(job.slot, job.byteOffset, frame.decodedBytes)
-                        )
+                        let part = unsafe targets.part(job.slot, job.byteOffset, frame.decodedBytes)
+                        try unsafe decoder.decode(frame, into: part, read: digest.read)
                     } catch {
                         let name = quoted(entries[indices[job.slot]].name)
                         throw FormatDefect(error.code, "tensor \(name): frame \(job.frame) \(error.reason)")
@@ -117,30 +113,18 @@ extension WeightFile {
     }
 
     /// Decodes a single frame whose size the caller has bounded.
-    static func decode(_ frame: SeekTable.Frame, of memory: SharedMemory) throws(FormatDefect) -> [UInt8] {
-        guard let decompressor = ZstdDecompressor() else {
+    static func decode(_ frame: SeekTable.Frame, of stored: StoredBytes) throws(FormatDefect) -> [UInt8] {
+        guard let decoder = FrameDecoder() else {
             throw FormatDefect(.outOfMemory, "there is no memory to decode the header")
         }
         var bytes = [UInt8](repeating: 0, count: frame.decodedBytes)
         try unsafe bytes.withUnsafeMutableBufferPointer { target throws(FormatDefect) in
             do throws(FormatDefect) {
-                try unsafe decompressor.decode(frame, of: memory, into: UnsafeMutableRawBufferPointer(target))
+                try unsafe decoder.decode(frame, into: UnsafeMutableRawBufferPointer(target), read: stored.read)
             } catch {
                 throw FormatDefect(error.code, "the header's frame \(error.reason)")
             }
         }
         return bytes
-    }
-}
-
-extension ZstdDecompressor {
-    fileprivate func decode(
-        _ frame: SeekTable.Frame,
-        of memory: SharedMemory,
-        into target: UnsafeMutableRawBufferPointer
-    ) throws(FormatDefect) {
-        try unsafe memory.withUnsafeBytes { bytes throws(FormatDefect) in
-            try unsafe decode(UnsafeRawBufferPointer(rebasing: bytes[frame.storedRange]), into: target)
-        }
     }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 package import Tensors
 
 /// One weight file: plain safetensors, or safetensors compressed in Zstandard's seekable format, told apart by content.
@@ -7,8 +6,9 @@ package import Tensors
 /// tensors decode independently and in parallel. A reader that knows nothing of this sees an ordinary Zstandard file.
 ///
 /// Opening checks everything that does not need decoding: header, limits, seek table, the header of every frame.
-/// Immutable and safe to use from many threads. The file stays mapped for the life of the object, and of the tensors
-/// loaded from a plain one; see `MappedFile` on replacing it meanwhile.
+/// Immutable and safe to use from many threads. The file stays open for the life of the object. A plain one is mapped,
+/// also for the life of the tensors loaded from it: whoever shortens it in place stops the process, so replace it by
+/// renaming a new one over it, as `AtomicFile` does. A compressed one that changes meanwhile gives an error.
 package final class WeightFile: Sendable {
     package let path: String
     /// In the order of the file.
@@ -20,36 +20,45 @@ package final class WeightFile: Sendable {
     package let decodedBytes: Int
 
     /// The file as it is stored.
-    let memory: SharedMemory
+    let stored: StoredBytes
     let source: Source
     private let indexOfName: [String: Int]
-    let cachedIdentity = Mutex<String?>(nil)
+    let digest: FileDigest
 
     /// Where the data section is.
     enum Source: Sendable {
-        /// In the file, from this byte on.
-        case plain(dataOffset: Int)
+        /// In the file's memory, from this byte on.
+        case plain(SharedMemory, dataOffset: Int)
         case compressed(FrameLayout)
     }
 
     /// Bytes of the file as it is stored.
-    package var storedBytes: Int { memory.byteCount }
+    package var storedBytes: Int { stored.byteCount }
 
-    /// Maps and checks a file; no tensor is decoded yet.
+    /// Opens and checks a file; no tensor is decoded yet.
     package static func open(_ path: String, limits: FormatLimits = .init()) throws(ModelFileError) -> WeightFile {
-        try WeightFile(MappedFile.open(path), path: path, limits: limits)
+        try WeightFile(StoredBytes(.open(path)), path: path, limits: limits)
     }
 
     /// Reads a file that is in memory; errors call it `path`.
-    package init(_ memory: SharedMemory, path: String, limits: FormatLimits = .init()) throws(ModelFileError) {
+    package convenience init(
+        _ memory: SharedMemory,
+        path: String,
+        limits: FormatLimits = .init()
+    ) throws(ModelFileError) {
+        try self.init(StoredBytes(memory), path: path, limits: limits)
+    }
+
+    private init(_ stored: StoredBytes, path: String, limits: FormatLimits) throws(ModelFileError) {
         let contents: Contents
         do throws(FormatDefect) {
-            contents = try Contents(memory, limits: limits)
+            contents = try Contents(stored, limits: limits)
         } catch {
             throw error.at(path)
         }
         self.path = path
-        self.memory = memory
+        self.stored = stored
+        digest = FileDigest(of: stored)
         entries = contents.header.entries
         metadata = contents.header.metadata
         decodedBytes = contents.decodedBytes

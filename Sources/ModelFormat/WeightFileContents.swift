@@ -7,16 +7,16 @@ extension WeightFile {
         let source: Source
         let decodedBytes: Int
 
-        init(_ memory: SharedMemory, limits: FormatLimits) throws(FormatDefect) {
-            guard memory.byteCount >= SafetensorsHeader.lengthBytes else {
-                throw FormatDefect(.truncated, "the file has \(memory.byteCount) bytes, too few for a header")
+        init(_ stored: StoredBytes, limits: FormatLimits) throws(FormatDefect) {
+            guard stored.byteCount >= SafetensorsHeader.lengthBytes else {
+                throw FormatDefect(.truncated, "the file has \(stored.byteCount) bytes, too few for a header")
             }
-            let start = memory.bytes(in: 0..<SafetensorsHeader.lengthBytes)
+            let start = try stored.bytes(in: 0..<SafetensorsHeader.lengthBytes)
             // As a header length the magic number would mean more than 4 GB.
             if start.littleEndian(at: 0, width: 4) == UInt64(ZstdFrameHeader.magic) {
-                try self.init(compressed: memory, limits: limits)
+                try self.init(compressed: stored, limits: limits)
             } else {
-                try self.init(plain: memory, lengthField: start, limits: limits)
+                try self.init(plain: stored.mapped(), lengthField: start, limits: limits)
             }
         }
 
@@ -41,14 +41,14 @@ extension WeightFile {
                 limits: limits
             )
             try Self.check(header, dataBytes: memory.byteCount - dataOffset)
-            source = .plain(dataOffset: dataOffset)
+            source = .plain(memory, dataOffset: dataOffset)
             decodedBytes = memory.byteCount
         }
 
-        private init(compressed memory: SharedMemory, limits: FormatLimits) throws(FormatDefect) {
-            let frames = try Self.frames(memory, limits: limits)
+        private init(compressed stored: StoredBytes, limits: FormatLimits) throws(FormatDefect) {
+            let frames = try Self.frames(stored, limits: limits)
             decodedBytes = frames.reduce(0) { $0 + $1.decodedBytes }
-            header = try Self.header(memory, frames, limits: limits)
+            header = try Self.header(stored, frames, limits: limits)
             try Self.check(header, dataBytes: decodedBytes - frames[0].decodedBytes)
             source = .compressed(try FrameLayout(frames: frames, entries: header.entries))
         }
@@ -65,17 +65,19 @@ extension WeightFile {
 
         /// The frames of the seek table, each checked against its own header.
         private static func frames(
-            _ memory: SharedMemory,
+            _ stored: StoredBytes,
             limits: FormatLimits
         ) throws(FormatDefect) -> [SeekTable.Frame] {
-            let fileBytes = memory.byteCount
-            let footer = memory.bytes(in: max(0, fileBytes - SeekTable.footerBytes)..<fileBytes)
+            let fileBytes = stored.byteCount
+            let footer = try stored.bytes(in: max(0, fileBytes - SeekTable.footerBytes)..<fileBytes)
             let tableBytes = try SeekTable.byteCount(footer: footer, fileBytes: fileBytes, limits: limits)
-            let table = memory.bytes(in: fileBytes - tableBytes..<fileBytes)
+            let table = try stored.bytes(in: fileBytes - tableBytes..<fileBytes)
             let frames = try SeekTable(table, fileBytes: fileBytes, limits: limits).frames
             for (index, frame) in frames.enumerated() {
+                let start = try stored.bytes(in: frame.startRange)
+                let end = try stored.bytes(in: frame.endRange)
                 do throws(FormatDefect) {
-                    try frame.check(memory, limits: limits)
+                    try frame.check(start: start, end: end, windowLog: limits.windowLog)
                 } catch {
                     throw FormatDefect(error.code, "frame \(index) \(error.reason)")
                 }
@@ -84,7 +86,7 @@ extension WeightFile {
         }
 
         private static func header(
-            _ memory: SharedMemory,
+            _ stored: StoredBytes,
             _ frames: [SeekTable.Frame],
             limits: FormatLimits
         ) throws(FormatDefect) -> SafetensorsHeader {
@@ -98,7 +100,7 @@ extension WeightFile {
                     "the header frame decodes to \(frame.decodedBytes) bytes, above the limit of \(limits.headerBytes) and 8"
                 )
             }
-            let bytes = try WeightFile.decode(frame, of: memory)
+            let bytes = try WeightFile.decode(frame, of: stored)
             let jsonLength = try SafetensorsHeader.jsonLength(bytes, limits: limits)
             guard jsonLength == bytes.count - lengthBytes else {
                 throw FormatDefect(
@@ -112,24 +114,38 @@ extension WeightFile {
 }
 
 extension SeekTable.Frame {
-    /// Checks the entry of the seek table against the frame itself. The reason continues "frame 3 …".
-    func check(_ memory: SharedMemory, limits: FormatLimits) throws(FormatDefect) {
+    /// Where its header is, in the file.
+    var startRange: Range<Int> { storedOffset..<storedOffset + min(storedBytes, ZstdFrameHeader.maximumBytes) }
+
+    static let checksumBytes = 4
+
+    /// Where its checksum is, in the file.
+    var endRange: Range<Int> {
+        storedRange.upperBound - min(storedBytes, Self.checksumBytes)..<storedRange.upperBound
+    }
+
+    /// Checks the entry of the seek table against the frame itself, its bytes in `startRange` and `endRange`. The reason
+    /// continues "frame 3 …".
+    func check(start: [UInt8], end: [UInt8], windowLog: Int) throws(FormatDefect) {
         guard decodedBytes > 0 else { throw FormatDefect(.invalidFrame, "is empty") }
         // No encoder makes data much longer: without this a frame of empty blocks could keep a reader busy for nothing.
         guard storedBytes <= decodedBytes + decodedBytes / 8 + 1024 else {
             throw FormatDefect(.invalidFrame, "takes \(storedBytes) bytes for \(decodedBytes) of content")
         }
-        let start = memory.bytes(in: storedOffset..<storedOffset + min(storedBytes, ZstdFrameHeader.maximumBytes))
-        let header = try ZstdFrameHeader(start, windowLog: limits.windowLog)
+        let header = try ZstdFrameHeader(start, windowLog: windowLog)
         guard header.contentBytes == UInt64(decodedBytes) else {
             throw FormatDefect(
                 .invalidSeekTable,
                 "declares \(header.contentBytes) bytes of content, the seek table \(decodedBytes)"
             )
         }
+        try checkChecksum(end)
+    }
+
+    /// Checks the frame's last bytes. The reason continues "frame 3 …".
+    func checkChecksum(_ end: [UInt8]) throws(FormatDefect) {
         guard let checksum else { return }
-        let end = memory.bytes(in: storedRange.upperBound - 4..<storedRange.upperBound)
-        guard end.littleEndian(at: 0, width: 4) == UInt64(checksum) else {
+        guard end.littleEndian(at: 0, width: Self.checksumBytes) == UInt64(checksum) else {
             throw FormatDefect(.invalidSeekTable, "has another checksum than the seek table says")
         }
     }

@@ -49,18 +49,7 @@ package struct ModelDirectory: Sendable {
 
     /// The bytes of a small file, at most `jsonByteLimit`.
     package func bytes(of file: String) throws(ModelError) -> [UInt8] {
-        let path = path(of: file)
-        do throws(ModelFileError) {
-            let memory = try MappedFile.open(path)
-            guard memory.byteCount <= Self.jsonByteLimit else {
-                throw ModelFileError(
-                    path: path,
-                    code: .limitExceeded,
-                    reason: "has \(memory.byteCount) bytes, the limit is \(Self.jsonByteLimit)"
-                )
-            }
-            return memory.bytes
-        } catch {
+        do throws(ModelFileError) { return try FileBytes.read(path(of: file), limit: Self.jsonByteLimit) } catch {
             throw ModelError(path: error.path, reason: error.reason)
         }
     }

@@ -88,9 +88,16 @@ package struct ModelFiles: Sendable {
         for file in ModelDirectory.decidingFiles where directory.exists(file) {
             digests.append((file, sha256(of: try directory.bytes(of: file))))
         }
-        digests.append((String(weights.path.dropFirst(directory.path.count + 1)), weights.identity()))
+        digests.append((String(weights.path.dropFirst(directory.path.count + 1)), try weightsDigest()))
         let list = digests.sorted { $0.file < $1.file }.map { "\($0.digest)  \($0.file)\n" }.joined()
         return "sha256:" + sha256(of: Array(list.utf8))
+    }
+
+    /// The SHA-256 of the weight file in hexadecimal digits.
+    package func weightsDigest() throws(ModelError) -> String {
+        do throws(ModelFileError) { return try weights.identity() } catch {
+            throw ModelError(path: error.path, reason: error.reason)
+        }
     }
 
     package func tokenizer() throws(ModelError) -> Tokenizer {

@@ -45,9 +45,9 @@ public final class TriageModel: Sendable {
         precision: Precision,
         instructionSet: InstructionSet? = nil
     ) throws(ModelError) {
-        // Hashing the file, reading the vocabulary and decoding the weights take about as long as one another.
-        let (identity, tokenizer, backend) = try Self.concurrently(
-            { () throws(ModelError) in try files.identity() },
+        // Plain weights take as long to hash as all the rest; compressed ones are hashed as they are decoded.
+        let (_, tokenizer, backend) = try Self.concurrently(
+            { () throws(ModelError) in if !files.weights.isCompressed { _ = try files.weightsDigest() } },
             { () throws(ModelError) in try files.tokenizer() },
             { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
         )
@@ -59,7 +59,7 @@ public final class TriageModel: Sendable {
             )
         }
         self.files = files
-        self.identity = identity
+        identity = try files.identity()
         self.tokenizer = tokenizer
         encoder = backend
         directory = files.directory.path

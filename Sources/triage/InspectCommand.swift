@@ -36,7 +36,12 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let files = try ModelFiles(ModelLocator().directory(named: directory))
         let verification = verify ? try TriageModel(directory: files.directory.path).verify() : nil
-        let report = ModelReport(files: files, identity: try files.identity(), verification: verification)
+        let report = ModelReport(
+            files: files,
+            identity: try files.identity(),
+            weightsDigest: try files.weightsDigest(),
+            verification: verification
+        )
         let output = json ? report.json.text(pretty: true) + "\n" : report.text
         try Descriptor.standardOutput.write(Array(output.utf8))
         if case .failed = verification { throw ExitCode(2) }

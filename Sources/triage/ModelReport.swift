@@ -9,6 +9,7 @@ import TriageModel
 struct ModelReport {
     let files: ModelFiles
     let identity: String
+    let weightsDigest: String
     let verification: TriageModel.Verification?
 
     private var weights: WeightFile { files.weights }
@@ -27,7 +28,7 @@ struct ModelReport {
             "directory": .string(files.directory.path),
             "identity": .string(identity),
             "file": .string(weights.path),
-            "file_sha256": .string(weights.identity()),
+            "file_sha256": .string(weightsDigest),
             "compressed": .bool(weights.isCompressed),
             "stored_bytes": JSONValue(weights.storedBytes),
             "decoded_bytes": JSONValue(weights.decodedBytes),

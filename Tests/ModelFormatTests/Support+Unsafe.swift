@@ -55,8 +55,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 func bytes(of path: String) throws -> [UInt8] {
-    let memory = try MappedFile.open(path)
-    return memory.bytes(in: 0..<memory.byteCount)
+    try FileBytes.read(path, limit: 1 << 30)
 }
 
 extension Tensor {
