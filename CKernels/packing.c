@@ -1,5 +1,7 @@
 // The layout that linear_int8 reads: panels of 48 outputs, in each panel groups of 4 inputs, the 4 bytes that one
 // vpdpbusd lane multiplies side by side.
+#include <string.h>
+
 #include "CKernels.h"
 
 static int64_t groups_of(int64_t inputs) { return (inputs + 3) / 4; }
@@ -10,13 +12,16 @@ int64_t triage_packed_size(int64_t inputs, int64_t outputs) {
 
 void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t count, int8_t *packed,
                       int32_t *column_sums) {
+    const int64_t group_bytes = TRIAGE_PANEL * 4;
     for (int64_t output = first; output < first + count; output++, rows += inputs) {
-        int8_t *panel = packed + output / TRIAGE_PANEL * groups_of(inputs) * TRIAGE_PANEL * 4;
+        int8_t *group = packed + output / TRIAGE_PANEL * groups_of(inputs) * group_bytes + output % TRIAGE_PANEL * 4;
+        int64_t input = 0;
+        // Of known size, the copy is one load and one store.
+        for (; input + 4 <= inputs; input += 4, group += group_bytes) memcpy(group, rows + input, 4);
+        if (input < inputs) memcpy(group, rows + input, (size_t)(inputs - input));
+        // Apart from the copy, for the compiler to vectorise.
         int32_t sum = 0;
-        for (int64_t input = 0; input < inputs; input++) {
-            panel[(input / 4 * TRIAGE_PANEL + output % TRIAGE_PANEL) * 4 + input % 4] = rows[input];
-            sum += rows[input];
-        }
+        for (input = 0; input < inputs; input++) sum += rows[input];
         column_sums[output] = sum;
     }
 }
