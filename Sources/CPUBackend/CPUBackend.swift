@@ -29,7 +29,8 @@ package final class CPUBackend: EncoderBackend {
     let classifier: Float32Linear?
     let pool: ActivationPool
 
-    /// Prepares weights for the kernels of `instructionSet`; the weights may be freed afterwards, but for the tables.
+    /// Prepares weights for the kernels of `instructionSet`. Keeps the tables; the memory of each block is freed once it
+    /// is prepared, where nobody else holds the weights.
     /// Throws `EncoderError.unavailable` where the machine lacks the instruction set or OpenBLAS.
     package init(
         configuration: EncoderConfiguration,
@@ -51,7 +52,9 @@ package final class CPUBackend: EncoderBackend {
         tables = try EmbeddingTables(weights)
         embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
         var blocks: [Block] = []
-        for block in weights.blocks {
+        var weights = consume weights
+        weights.blocks.reverse()
+        while let block = weights.blocks.popLast() {
             blocks.append(
                 try Block(block, epsilon: configuration.normEpsilon) { layers throws(EncoderError) in
                     arithmetic == .int8 ? .int8(try Int8Linear(layers)) : .float32(Float32Linear(layers), openBLAS)

@@ -73,7 +73,8 @@ package struct EncoderWeights: Sendable {
     package let words, positions: WeightMatrix
     package let segments: WeightMatrix?
     package let embeddingNorm: NormWeights
-    package let blocks: [BlockWeights]
+    /// A backend takes them out one by one as it prepares them, so that not all are in memory twice.
+    package var blocks: [BlockWeights]
     package let transform: LinearWeights?
     package let classifier: LinearWeights?
 

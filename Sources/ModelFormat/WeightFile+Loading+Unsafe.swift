@@ -5,23 +5,37 @@ extension WeightFile {
     ///
     /// Tensors of a plain file are views of the mapped file, aligned as the file aligns them. Those of a compressed one
     /// are decoded on up to `threads` threads, the calling one among them, each into memory of its own, aligned to
-    /// 64 bytes; the result does not depend on the number of threads.
+    /// 64 bytes; the result does not depend on the number of threads. One of the threads first does `work`: a loop within
+    /// another would find all threads taken and keep to one.
     ///
     /// Throws `noSuchTensor`, `invalidFrame` and its like naming tensor and frame, `outOfMemory`, or, where the file has
     /// changed since it was opened, `unreadable`, `truncated` or `invalidSeekTable`.
-    package func load(_ names: [String], threads: Int) throws(ModelFileError) -> [String: Tensor] {
+    package func load(
+        _ names: [String],
+        threads: Int,
+        alongside work: @Sendable () -> Void = {}
+    ) throws(ModelFileError) -> [String: Tensor] {
         var indices: Set<Int> = []
         for name in names { indices.insert(try index(of: name)) }
         let sorted = indices.sorted()
         let tensors =
             switch source {
-            case .plain(let memory, let dataOffset):
-                try sorted.map { index throws(ModelFileError) in
-                    try tensor(entries[index], memory, byteOffset: dataOffset + entries[index].byteRange.lowerBound)
-                }
-            case .compressed(let layout): try decode(sorted, layout, threads: threads)
+            case .plain(let memory, let dataOffset): try views(sorted, memory, dataOffset, alongside: work)
+            case .compressed(let layout): try decode(sorted, layout, threads: threads, alongside: work)
             }
         return Dictionary(uniqueKeysWithValues: zip(sorted.lazy.map { self.entries[$0].name }, tensors))
+    }
+
+    private func views(
+        _ indices: [Int],
+        _ memory: SharedMemory,
+        _ dataOffset: Int,
+        alongside work: () -> Void
+    ) throws(ModelFileError) -> [Tensor] {
+        work()
+        return try indices.map { index throws(ModelFileError) in
+            try tensor(entries[index], memory, byteOffset: dataOffset + entries[index].byteRange.lowerBound)
+        }
     }
 
     private func tensor(_ entry: TensorEntry, _ memory: SharedMemory, byteOffset: Int) throws(ModelFileError) -> Tensor
@@ -79,7 +93,8 @@ extension WeightFile {
     private func decode(
         _ indices: [Int],
         _ layout: FrameLayout,
-        threads: Int
+        threads: Int,
+        alongside work: @Sendable () -> Void
     ) throws(ModelFileError) -> [Tensor] {
         let jobs = Self.jobs(indices, layout)
         let blocks: [SharedMemory]?
@@ -87,10 +102,11 @@ extension WeightFile {
             blocks = unsafe try SharedMemory.make(byteCounts: indices.map { entries[$0].byteCount }) {
                 buffers throws(FormatDefect) in
                 let targets = unsafe Targets(buffers: buffers)
-                try ParallelLoop.run(count: jobs.count, threads: threads, worker: FrameDecoder.init) {
+                try ParallelLoop.run(count: 1 + jobs.count, threads: threads, worker: FrameDecoder.init) {
                     decoder,
                     number throws(FormatDefect) in
-                    let job = jobs[number]
+                    guard number > 0 else { return work() }
+                    let job = jobs[number - 1]
                     let frame = layout.frames[job.frame]
                     do throws(FormatDefect) {
                         let part = unsafe targets.part(job.slot, job.byteOffset, frame.decodedBytes)

@@ -107,9 +107,11 @@ package struct ModelFiles: Sendable {
         }
     }
 
+    /// The network, ready to run; `work` is done while its weights are decoded.
     func backend(
         precision: Precision,
-        instructionSet: InstructionSet?
+        instructionSet: InstructionSet?,
+        alongside work: @Sendable () -> Void = {}
     ) throws(ModelError) -> any EncoderBackend {
         let loading = try WeightLoading(specifications, in: weights)
         let arithmetic: CPUBackend.Arithmetic =
@@ -119,12 +121,12 @@ package struct ModelFiles: Sendable {
             case .int8: .int8
             }
         let threads = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-        let encoderWeights = try encoderWeights(loading.matrices(threads: threads))
+        let encoderWeights = try encoderWeights(loading.matrices(threads: threads, alongside: work))
         do throws(EncoderError) {
             return try CPUBackend(
                 configuration: configuration.encoder,
                 head: head,
-                weights: encoderWeights,
+                weights: consume encoderWeights,
                 arithmetic: arithmetic,
                 instructionSet: instructionSet
             )

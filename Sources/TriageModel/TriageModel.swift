@@ -45,12 +45,7 @@ public final class TriageModel: Sendable {
         precision: Precision,
         instructionSet: InstructionSet? = nil
     ) throws(ModelError) {
-        // Plain weights take as long to hash as all the rest; compressed ones are hashed as they are decoded.
-        let (_, tokenizer, backend) = try Self.concurrently(
-            { () throws(ModelError) in if !files.weights.isCompressed { _ = try files.weightsDigest() } },
-            { () throws(ModelError) in try files.tokenizer() },
-            { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
-        )
+        let (tokenizer, backend) = try Self.parts(of: files, precision, instructionSet)
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
             throw ModelError(
                 path: files.directory.path(of: ModelDirectory.tokenizerFile),
@@ -72,6 +67,30 @@ public final class TriageModel: Sendable {
         maximumTokenCount = try Self.maximumTokenCount(files, tokenizer)
         emptyTokenCount = tokenizer.encode("", maximumLength: maximumTokenCount).ids.count
         try checkSegments()
+    }
+
+    /// What takes time to load, on several threads.
+    private static func parts(
+        of files: ModelFiles,
+        _ precision: Precision,
+        _ instructionSet: InstructionSet?
+    ) throws(ModelError) -> (Tokenizer, any EncoderBackend) {
+        guard files.weights.isCompressed else {
+            // Hashing takes as long as all the rest.
+            let (_, tokenizer, backend) = try concurrently(
+                { () throws(ModelError) in try files.weightsDigest() },
+                { () throws(ModelError) in try files.tokenizer() },
+                { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
+            )
+            return (tokenizer, backend)
+        }
+        let tokenizer = Mutex<Result<Tokenizer, ModelError>?>(nil)
+        let backend = try files.backend(precision: precision, instructionSet: instructionSet) {
+            let result = Result { () throws(ModelError) in try files.tokenizer() }
+            tokenizer.withLock { $0 = result }
+        }
+        guard let result = tokenizer.withLock({ $0 }) else { return (try files.tokenizer(), backend) }
+        return (try result.get(), backend)
     }
 
     /// What the files say, and never more than there are positions.

@@ -121,11 +121,15 @@ package struct WeightLoading {
         return entry
     }
 
-    /// Decodes everything, on up to `threads` threads: the matrices of the network by name, all of their values finite.
-    package func matrices(threads: Int) throws(ModelError) -> [String: WeightMatrix] {
+    /// Decodes everything, on up to `threads` threads, of which one first does `work`: the matrices of the network by
+    /// name, all of their values finite.
+    package func matrices(
+        threads: Int,
+        alongside work: @Sendable () -> Void = {}
+    ) throws(ModelError) -> [String: WeightMatrix] {
         let entries = located.values.flatMap { [$0.values, $0.scale, $0.smoothing].compactMap { $0?.name } }
         let tensors: [String: Tensor]
-        do throws(ModelFileError) { tensors = try file.load(entries, threads: threads) } catch {
+        do throws(ModelFileError) { tensors = try file.load(entries, threads: threads, alongside: work) } catch {
             throw ModelError(path: error.path, reason: error.reason)
         }
         try checkMagnitudes(tensors)
