@@ -78,6 +78,10 @@ extension WeightFile {
         }
     }
 
+    /// Reading and hashing, a third of the work, is done by one thread at a time: more threads would wait for it, each
+    /// with a frame in memory.
+    private static let usefulThreads = 4
+
     private static func jobs(_ indices: [Int], _ layout: FrameLayout) -> [Job] {
         var jobs: [Job] = []
         for (slot, index) in indices.enumerated() {
@@ -102,9 +106,11 @@ extension WeightFile {
             blocks = unsafe try SharedMemory.make(byteCounts: indices.map { entries[$0].byteCount }) {
                 buffers throws(FormatDefect) in
                 let targets = unsafe Targets(buffers: buffers)
-                try ParallelLoop.run(count: 1 + jobs.count, threads: threads, worker: FrameDecoder.init) {
-                    decoder,
-                    number throws(FormatDefect) in
+                try ParallelLoop.run(
+                    count: 1 + jobs.count,
+                    threads: min(threads, Self.usefulThreads),
+                    worker: FrameDecoder.init
+                ) { decoder, number throws(FormatDefect) in
                     guard number > 0 else { return work() }
                     let job = jobs[number - 1]
                     let frame = layout.frames[job.frame]

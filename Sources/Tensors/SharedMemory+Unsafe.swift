@@ -14,6 +14,9 @@ package final class SharedMemory: @unchecked Sendable {
     private static let pagedByteCount = 128 << 10
 
     package let byteCount: Int
+    /// A huge page of x86-64, and of ARM with pages of 4 kB.
+    private static let hugePageByteCount = 2 << 20
+
     private let base: UnsafeMutableRawPointer
     private let isMapped: Bool
 
@@ -42,8 +45,7 @@ package final class SharedMemory: @unchecked Sendable {
         isMapped = true
     }
 
-    private init?(zeros byteCount: Int) {
-        guard let memory = unsafe Self.allocate(byteCount: byteCount) else { return nil }
+    private init(_ memory: (base: UnsafeMutableRawPointer, isMapped: Bool), byteCount: Int) {
         self.byteCount = byteCount
         unsafe base = memory.base
         isMapped = unsafe memory.isMapped
@@ -51,18 +53,27 @@ package final class SharedMemory: @unchecked Sendable {
 
     /// Allocates one block for each size and lets `fill` write all of them, on several threads if it likes; bytes it
     /// leaves alone are zero. Nil when the system has no memory for them; throws what `fill` throws.
+    ///
+    /// Large blocks lie side by side, so that the system can give them huge pages, which saves most page faults; each
+    /// block gives its own pages back.
     package static func make<Failure: Error>(
         byteCounts: [Int],
         fill: ([UnsafeMutableRawBufferPointer]) throws(Failure) -> Void
     ) throws(Failure) -> [SharedMemory]? {
+        let pageByteCount = sysconf(CInt(_SC_PAGESIZE))
+        let paged = byteCounts.map { $0 < pagedByteCount ? 0 : roundedUp($0, to: pageByteCount) }
+        guard var pages = unsafe region(byteCount: paged.reduce(0, +)) else { return nil }
         var blocks: [SharedMemory] = []
-        var buffers = unsafe [UnsafeMutableRawBufferPointer]()
-        for byteCount in byteCounts {
-            guard let block = SharedMemory(zeros: byteCount) else { return nil }
-            blocks.append(block)
-            unsafe buffers.append(UnsafeMutableRawBufferPointer(start: block.base, count: byteCount))
+        for (byteCount, paged) in zip(byteCounts, paged) {
+            if paged > 0 {
+                blocks.append(unsafe SharedMemory((pages, true), byteCount: byteCount))
+                unsafe pages += paged
+            } else {
+                guard let memory = unsafe allocate(byteCount: byteCount) else { return nil }
+                blocks.append(unsafe SharedMemory(memory, byteCount: byteCount))
+            }
         }
-        unsafe try fill(buffers)
+        unsafe try fill(blocks.map { unsafe UnsafeMutableRawBufferPointer(start: $0.base, count: $0.byteCount) })
         return blocks
     }
 
@@ -85,6 +96,20 @@ package final class SharedMemory: @unchecked Sendable {
         unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         return unsafe (base, false)
     }
+
+    /// Fresh pages that start at a huge one; some pointer for none.
+    private static func region(byteCount: Int) -> UnsafeMutableRawPointer? {
+        guard byteCount > 0 else { return unsafe UnsafeMutableRawPointer(bitPattern: alignment) }
+        // Linux aligns to huge pages what is a multiple of them.
+        let mapped = roundedUp(byteCount, to: hugePageByteCount)
+        guard let start = unsafe map(mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1) else { return nil }
+        if mapped > byteCount { unsafe munmap(start + byteCount, mapped - byteCount) }
+        // A refusal costs time only.
+        unsafe madvise(start, byteCount, MADV_HUGEPAGE)
+        return unsafe start
+    }
+
+    private static func roundedUp(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }
 
     private static func map(
         _ byteCount: Int,

@@ -122,6 +122,19 @@ import Testing
         try pipe.fileHandleForWriting.close()
     }
 
+    /// The default model is to fit 60 MB, weights, libraries and all; an unoptimised build takes more.
+    @Test func loadsInLittleMemory() throws {
+        let pipe = Pipe()
+        let command = try Command(["classify", "--threads", "1"], input: pipe.fileHandleForReading)
+        pipe.fileHandleForWriting.write(Data("I lost my card, please block it\n".utf8))
+        #expect(eventually { try command.scratch.lines("output").count == 1 })
+        let status = try String(contentsOfFile: "/proc/\(command.process.processIdentifier)/status", encoding: .utf8)
+        let peak = try #require(status.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Int($0.1) })
+        #expect(peak < 60_000, "\(peak) kB")
+        try pipe.fileHandleForWriting.close()
+        #expect(try command.wait().status == 0)
+    }
+
     @Test func embedsAndTokenizes() throws {
         let embedding = try #require(try Command.run("embed", "hello world").objects().first)
         #expect(embedding.members.map(\.key) == ["id", "embedding", "tokens", "truncated"])

@@ -39,6 +39,16 @@ final class TemporaryDirectory: Sendable {
         return file(name)
     }
 
+    /// Shortens a file in place.
+    func truncate(_ name: String, to byteCount: Int) {
+        unsafe _ = Glibc.truncate(file(name), off_t(byteCount))
+    }
+
+    /// Writes into an existing file, in place.
+    func overwrite(_ name: String, with bytes: [UInt8]) throws {
+        try FileSink(existing: file(name)).write(bytes)
+    }
+
     func makeDirectory(_ name: String, mode: mode_t = 0o755) -> String {
         unsafe _ = mkdir(file(name), mode)
         return file(name)
