@@ -122,7 +122,7 @@ import Testing
         try pipe.fileHandleForWriting.close()
     }
 
-    /// The default model is to fit 60 MB, weights, libraries and all; an unoptimised build takes more.
+    /// Weights, libraries and all: 44 MB, 47 MB unoptimised; with the layers in memory twice 57 MB.
     @Test func loadsInLittleMemory() throws {
         let pipe = Pipe()
         let command = try Command(["classify", "--threads", "1"], input: pipe.fileHandleForReading)
@@ -130,7 +130,7 @@ import Testing
         #expect(eventually { try command.scratch.lines("output").count == 1 })
         let status = try String(contentsOfFile: "/proc/\(command.process.processIdentifier)/status", encoding: .utf8)
         let peak = try #require(status.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Int($0.1) })
-        #expect(peak < 60_000, "\(peak) kB")
+        #expect(peak < 53_000, "\(peak) kB")
         try pipe.fileHandleForWriting.close()
         #expect(try command.wait().status == 0)
     }
