@@ -62,7 +62,9 @@ final class StoredBytes: Sendable {
     func bytes(in range: Range<Int>) throws(FormatDefect) -> [UInt8] {
         var defect: FormatDefect?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { target, initialised in
-            let part = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[..<range.count])
+            let part = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(target)[..<range.count]
+            )
             do throws(FormatDefect) {
                 try unsafe read(from: range.lowerBound, into: part)
                 initialised = range.count

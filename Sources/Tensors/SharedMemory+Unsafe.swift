@@ -13,10 +13,10 @@ package final class SharedMemory: @unchecked Sendable {
     /// faults fall on whoever fills them first, which may be several threads.
     private static let pagedByteCount = 128 << 10
 
-    package let byteCount: Int
     /// A huge page of x86-64, and of ARM with pages of 4 kB.
     private static let hugePageByteCount = 2 << 20
 
+    package let byteCount: Int
     private let base: UnsafeMutableRawPointer
     private let isMapped: Bool
 
@@ -69,8 +69,7 @@ package final class SharedMemory: @unchecked Sendable {
                 blocks.append(unsafe SharedMemory((pages, true), byteCount: byteCount))
                 unsafe pages += paged
             } else {
-                guard let memory = unsafe allocate(byteCount: byteCount) else { return nil }
-                blocks.append(unsafe SharedMemory(memory, byteCount: byteCount))
+                blocks.append(unsafe SharedMemory((zeros(byteCount), false), byteCount: byteCount))
             }
         }
         unsafe try fill(blocks.map { unsafe UnsafeMutableRawBufferPointer(start: $0.base, count: $0.byteCount) })
@@ -92,9 +91,13 @@ package final class SharedMemory: @unchecked Sendable {
             let pages = unsafe map(byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
             return unsafe pages.map { unsafe ($0, true) }
         }
+        return unsafe (zeros(byteCount), false)
+    }
+
+    private static func zeros(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: alignment)
         unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-        return unsafe (base, false)
+        return unsafe base
     }
 
     /// Fresh pages that start at a huge one; some pointer for none.
@@ -102,7 +105,9 @@ package final class SharedMemory: @unchecked Sendable {
         guard byteCount > 0 else { return unsafe UnsafeMutableRawPointer(bitPattern: alignment) }
         // Linux aligns to huge pages what is a multiple of them.
         let mapped = roundedUp(byteCount, to: hugePageByteCount)
-        guard let start = unsafe map(mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1) else { return nil }
+        guard let start = unsafe map(mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1) else {
+            return nil
+        }
         if mapped > byteCount { unsafe munmap(start + byteCount, mapped - byteCount) }
         // A refusal costs time only.
         unsafe madvise(start, byteCount, MADV_HUGEPAGE)
