@@ -9,7 +9,10 @@ import Glibc
 final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let count: Int
     let pointer: UnsafeMutablePointer<Element>
-    private let block: UnsafeMutableRawPointer
+    /// What to free at the end.
+    private let block: UnsafeMutableRawPointer?
+    /// What to keep until then.
+    private let owner: AnyObject?
 
     /// `Element` must be a type for which all bits zero is a value.
     init(count: Int) {
@@ -20,8 +23,17 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
             fatalError("no memory for \(count) elements of \(Element.self)")
         }
         unsafe self.block = block
+        owner = nil
         let aligned = unsafe block.alignedUp(toMultipleOf: alignment)
         unsafe pointer = aligned.bindMemory(to: Element.self, capacity: count)
+    }
+
+    /// Memory of `owner`, aligned to 64 bytes and zero, which nobody else uses.
+    init(count: Int, start: UnsafeMutableRawPointer, owner: AnyObject) {
+        self.count = count
+        unsafe block = nil
+        self.owner = owner
+        unsafe pointer = start.bindMemory(to: Element.self, capacity: count)
     }
 
     /// A copy of `values`, followed by zeros up to `count`.

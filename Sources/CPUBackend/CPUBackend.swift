@@ -53,11 +53,13 @@ package final class CPUBackend: EncoderBackend {
         embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
         var blocks: [Block] = []
         var weights = consume weights
+        let space = arithmetic == .int8 ? PackingSpace(for: weights.blocks) : nil
         weights.blocks.reverse()
         while let block = weights.blocks.popLast() {
             blocks.append(
                 try Block(block, epsilon: configuration.normEpsilon) { layers throws(EncoderError) in
-                    arithmetic == .int8 ? .int8(try Int8Linear(layers)) : .float32(Float32Linear(layers), openBLAS)
+                    guard let space else { return .float32(Float32Linear(layers), openBLAS) }
+                    return .int8(try Int8Linear(layers, in: space))
                 }
             )
         }

@@ -22,15 +22,19 @@ final class Int8Linear: Sendable {
         panels.lowerBound * Int(TRIAGE_PANEL)..<min(panels.upperBound * Int(TRIAGE_PANEL), outputs)
     }
 
-    /// Packs layers that read the same input side by side, as one. Floating-point weights are quantised.
-    init(_ layers: [LinearWeights]) throws(EncoderError) {
+    static func packedByteCount(inputs: Int, outputs: Int) -> Int {
+        Int(triage_packed_size(Int64(inputs), Int64(outputs)))
+    }
+
+    /// Packs layers that read the same input side by side, as one, into `space`. Floating-point weights are quantised.
+    init(_ layers: [LinearWeights], in space: PackingSpace) throws(EncoderError) {
         let inputs = layers[0].weight.columnCount
         let outputs = layers.reduce(0) { $0 + $1.weight.rowCount }
         guard inputs <= Int(TRIAGE_MAXIMUM_INNER) else {
             throw .invalidWeights("a layer reads \(inputs) inputs, the integer kernels \(TRIAGE_MAXIMUM_INNER)")
         }
         let padded = (outputs + Int(TRIAGE_PANEL) - 1) / Int(TRIAGE_PANEL) * Int(TRIAGE_PANEL)
-        let packed = AlignedBuffer<Int8>(count: Int(triage_packed_size(Int64(inputs), Int64(outputs))))
+        let packed = space.take(Self.packedByteCount(inputs: inputs, outputs: outputs))
         let columnSums = AlignedBuffer<Int32>(count: padded)
         bias = AlignedBuffer(layers.flatMap(\.bias), paddedTo: padded)
         let smoothing = layers[0].smoothing

@@ -13,9 +13,6 @@ package final class SharedMemory: @unchecked Sendable {
     /// faults fall on whoever fills them first, which may be several threads.
     private static let pagedByteCount = 128 << 10
 
-    /// A huge page of x86-64, and of ARM with pages of 4 kB.
-    private static let hugePageByteCount = 2 << 20
-
     package let byteCount: Int
     private let base: UnsafeMutableRawPointer
     private let isMapped: Bool
@@ -37,9 +34,9 @@ package final class SharedMemory: @unchecked Sendable {
 
     /// Maps the first `byteCount` bytes of an open file, read-only and private; nil when the system refuses (`errno`).
     package init?(mapping descriptor: CInt, byteCount: Int) {
-        guard byteCount > 0, let address = unsafe Self.map(byteCount, PROT_READ, MAP_PRIVATE, descriptor) else {
-            return nil
-        }
+        guard byteCount > 0, let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            unsafe address != UnsafeMutableRawPointer(bitPattern: -1)
+        else { return nil }
         self.byteCount = byteCount
         unsafe base = address
         isMapped = true
@@ -60,9 +57,9 @@ package final class SharedMemory: @unchecked Sendable {
         byteCounts: [Int],
         fill: ([UnsafeMutableRawBufferPointer]) throws(Failure) -> Void
     ) throws(Failure) -> [SharedMemory]? {
-        let pageByteCount = sysconf(CInt(_SC_PAGESIZE))
-        let paged = byteCounts.map { $0 < pagedByteCount ? 0 : roundedUp($0, to: pageByteCount) }
-        guard var pages = unsafe region(byteCount: paged.reduce(0, +)) else { return nil }
+        let paged = byteCounts.map { $0 < pagedByteCount ? 0 : FreshPages.inPages($0) }
+        // One more, as there may be none.
+        guard var pages = unsafe FreshPages.map(byteCount: paged.reduce(1, +)) else { return nil }
         var blocks: [SharedMemory] = []
         for (byteCount, paged) in zip(byteCounts, paged) {
             if paged > 0 {
@@ -72,6 +69,7 @@ package final class SharedMemory: @unchecked Sendable {
                 blocks.append(unsafe SharedMemory((zeros(byteCount), false), byteCount: byteCount))
             }
         }
+        unsafe FreshPages.unmap(pages, byteCount: 1)
         unsafe try fill(blocks.map { unsafe UnsafeMutableRawBufferPointer(start: $0.base, count: $0.byteCount) })
         return blocks
     }
@@ -88,7 +86,7 @@ package final class SharedMemory: @unchecked Sendable {
 
     private static func allocate(byteCount: Int) -> (base: UnsafeMutableRawPointer, isMapped: Bool)? {
         guard byteCount < pagedByteCount else {
-            let pages = unsafe map(byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1)
+            let pages = unsafe FreshPages.map(byteCount: byteCount)
             return unsafe pages.map { unsafe ($0, true) }
         }
         return unsafe (zeros(byteCount), false)
@@ -98,32 +96,6 @@ package final class SharedMemory: @unchecked Sendable {
         let base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: alignment)
         unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         return unsafe base
-    }
-
-    /// Fresh pages that start at a huge one; some pointer for none.
-    private static func region(byteCount: Int) -> UnsafeMutableRawPointer? {
-        guard byteCount > 0 else { return unsafe UnsafeMutableRawPointer(bitPattern: alignment) }
-        // Linux aligns to huge pages what is a multiple of them.
-        let mapped = roundedUp(byteCount, to: hugePageByteCount)
-        guard let start = unsafe map(mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1) else {
-            return nil
-        }
-        if mapped > byteCount { unsafe munmap(start + byteCount, mapped - byteCount) }
-        // A refusal costs time only.
-        unsafe madvise(start, byteCount, MADV_HUGEPAGE)
-        return unsafe start
-    }
-
-    private static func roundedUp(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }
-
-    private static func map(
-        _ byteCount: Int,
-        _ protection: CInt,
-        _ flags: CInt,
-        _ descriptor: CInt
-    ) -> UnsafeMutableRawPointer? {
-        let address = unsafe mmap(nil, byteCount, protection, flags, descriptor, 0)
-        return unsafe address == UnsafeMutableRawPointer(bitPattern: -1) ? nil : address
     }
 }
 
