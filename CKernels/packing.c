@@ -15,13 +15,23 @@ void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t
     const int64_t group_bytes = TRIAGE_PANEL * 4;
     for (int64_t output = first; output < first + count; output++, rows += inputs) {
         int8_t *group = packed + output / TRIAGE_PANEL * groups_of(inputs) * group_bytes + output % TRIAGE_PANEL * 4;
+        int8_t *start = group;
         int64_t input = 0;
         // Of known size, the copy is one load and one store.
         for (; input + 4 <= inputs; input += 4, group += group_bytes) memcpy(group, rows + input, 4);
         if (input < inputs) memcpy(group, rows + input, (size_t)(inputs - input));
         // Apart from the copy, for the compiler to vectorise.
         int32_t sum = 0;
-        for (input = 0; input < inputs; input++) sum += rows[input];
+        int8_t least = 0;
+        for (input = 0; input < inputs; input++) {
+            sum += rows[input];
+            least = rows[input] < least ? rows[input] : least;
+        }
+        for (input = 0; least == -128 && input < inputs; input++) {
+            if (rows[input] > -128) continue;
+            start[input / 4 * group_bytes + input % 4] = -127;
+            sum++;
+        }
         column_sums[output] = sum;
     }
 }

@@ -139,6 +139,7 @@ int64_t triage_attention_scratch(int64_t count, int64_t head_size);
 int64_t triage_packed_size(int64_t inputs, int64_t outputs);
 
 // Packs outputs [first, first + count) of a layer from rows of `inputs` weights and writes their sums to
-// column_sums[first...]. The destination must start zeroed.
+// column_sums[first...]. The destination must start zeroed. A weight of -128, which symmetric quantisation to 255
+// values has no use for, becomes -127: the AVX2 kernel needs its negative to fit a byte.
 void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t count, int8_t *packed,
                       int32_t *column_sums);

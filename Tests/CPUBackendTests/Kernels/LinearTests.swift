@@ -118,6 +118,26 @@ import Testing
         }
     }
 
+    /// The least byte has no negative; packing moves it by one, for every instruction set alike.
+    @Test func theLeastWeightIsMinus127() {
+        let q = Self.matrix(rows: 4, columns: 9)
+        func result(_ kernels: KernelTable, _ weight: Int8) -> [Float] {
+            let rows = (0..<9 * 50).map { $0 % 4 == 1 ? weight : Int8(truncatingIfNeeded: $0 % 100) }
+            let layer = Int8Layer(
+                inputs: 9,
+                outputs: 50,
+                rows: rows,
+                scales: [Float](repeating: 0.1, count: 50),
+                bias: [Float](repeating: 0, count: 50)
+            )
+            return kernels.linear(q, rows: 4, layer: layer, residual: nil, offset: 0)
+        }
+        let expected = result(.scalar, -127)
+        for kernels in KernelTable.all {
+            #expect(bits(result(kernels, -128)) == bits(expected), "\(kernels.testDescription)")
+        }
+    }
+
     @Test(arguments: KernelTable.others)
     func float32HasTheBitsOfScalar(_ kernels: KernelTable) {
         for (turn, inputs) in Self.sizes.enumerated() {
