@@ -1,7 +1,7 @@
 import CPUBackend
 package import Encoder
-import Glibc
 package import ModelFormat
+import Parallelism
 package import Tokenization
 
 /// A model directory, read and checked but for the weights themselves: what `TriageModel` loads and `inspect` shows.
@@ -111,8 +111,7 @@ package struct ModelFiles: Sendable {
             case .float32: .float32
             case .int8: .int8
             }
-        let threads = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-        let encoderWeights = try encoderWeights(loading.matrices(threads: threads))
+        let encoderWeights = try encoderWeights(loading.matrices(threads: ThreadPool.shared.threads))
         do throws(EncoderError) {
             return try CPUBackend(
                 configuration: configuration.encoder,

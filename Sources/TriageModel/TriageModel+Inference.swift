@@ -1,4 +1,5 @@
 import Encoder
+import Parallelism
 import Tokenization
 
 extension TriageModel {
@@ -65,7 +66,7 @@ extension TriageModel {
     ) throws(ModelError) -> [Result] {
         let threads = max(1, min(threads, texts.count))
         guard threads > 1 else { return try run(texts.map { ($0, nil) }, result: result) }
-        let parts = try Self.map(threads) { part throws(ModelError) in
+        let parts = try ThreadPool.shared.map(count: threads) { part throws(ModelError) in
             let range = texts.count * part / threads..<texts.count * (part + 1) / threads
             return try run(texts[range].map { ($0, nil) }, result: result)
         }

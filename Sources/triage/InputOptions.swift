@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Parallelism
 
 /// Which texts a command answers, and how it spreads them over threads.
 struct InputOptions: ParsableArguments {
@@ -26,8 +27,10 @@ struct InputOptions: ParsableArguments {
     @Option(help: "Texts that are answered together; 1 for one by one.")
     var batch = 32
 
-    @Option(help: "Threads that answer at once; by default as many as there are usable cores.")
+    @Option(help: "Threads that answer at once, at most; never more than there are usable cores.")
     var threads: Int?
+
+    var threadLimit: Int { min(threads ?? .max, ThreadPool.shared.threads) }
 
     func validate() throws {
         if file == "" { throw ValidationError("--file needs a path, or `-` for standard input.") }
@@ -56,7 +59,7 @@ struct InputOptions: ParsableArguments {
         interruption.becomeControlC()
         let run = QueryRun(
             source: source,
-            threads: threads ?? UsableCores.current().count,
+            threads: threadLimit,
             batchSize: batch,
             writesFailures: writesFailures
         )

@@ -1,11 +1,13 @@
 import CommandSupport
 import Foundation
+import Parallelism
 import Synchronization
 import Testing
 
 /// The stream of queries with an answer that needs no model.
 @Suite struct QueryRunTests {
     private let scratch = ScratchFolder()
+    private let pool = ThreadPool(threads: 5)
 
     private func run(
         input: Descriptor,
@@ -17,6 +19,7 @@ import Testing
     ) throws -> QueryRun.Summary {
         let run = QueryRun(
             source: .input(input, .auto),
+            pool: pool,
             threads: threads,
             batchSize: batch,
             writesFailures: true
@@ -81,7 +84,7 @@ import Testing
     @Test func answersEachLineWhenItComes() throws {
         let (pipe, output) = (Pipe(), try scratch.writable("output"))
         let input = Descriptor(number: pipe.fileHandleForReading.fileDescriptor, file: "pipe")
-        let feeder = Thread {
+        let feeder = Foundation.Thread {
             for line in ["one", "two", "three"] {
                 pipe.fileHandleForWriting.write(Data("\(line)\n".utf8))
                 let isAnswered = eventually { try scratch.lines("output").last == line }
@@ -98,7 +101,7 @@ import Testing
         let input = Descriptor(number: pipe.fileHandleForReading.fileDescriptor, file: "pipe")
         pipe.fileHandleForWriting.write(Data("one\ntwo\n".utf8))
         let output = try scratch.writable("output")
-        let interrupter = Thread {
+        let interrupter = Foundation.Thread {
             _ = eventually { try scratch.lines("output").count == 2 }
             interruption.request()
         }
