@@ -5,53 +5,64 @@ import Synchronization
 /// A region has seats for workers. Those that come in time take one, and parts beside the caller; those that wake too
 /// late find no seat left, and nobody waits for them. The caller waits for workers with a seat only.
 ///
-/// `@unchecked Sendable`: what is not atomic in the block is written by the one caller that has reserved the crew, while
-/// no worker has a seat, and read by workers with a seat. Safe because the block lives as long as the crew, which every
-/// worker holds, and the work as long as its region.
+/// `@unchecked Sendable`: the region is written by the one caller that has reserved the crew, while no worker has a seat,
+/// and read by workers with a seat; the list of workers is that caller's. Safe because the memory lives as long as the
+/// crew, which every worker holds, and the work as long as its region.
 @safe
 final class Crew: @unchecked Sendable {
     static let maximumWorkers = 1023
 
-    /// How long a thread waits in a loop before it sleeps: longer than the serial stretches between the regions of a
-    /// query, about as long as it takes to fall asleep and be woken.
-    private static let spinNanoseconds = 50_000
+    /// How long a worker waits in a loop for the next region before it sleeps: longer than the serial stretches within
+    /// a query, about as long as it takes to fall asleep and be woken.
+    private static let idleNanoseconds = 50_000
+    /// How long the caller waits in a loop for the last parts before it sleeps: longer than parts of a short region
+    /// differ, and no longer, because the system may have taken the processor from a worker.
+    private static let closingNanoseconds = 20_000
 
-    /// What all threads share, close together: a short region costs little but the transfer of cache lines.
-    @unsafe
-    private struct Block: ~Copyable {
+    /// What all threads change.
+    private struct Signals: ~Copyable {
         let seats = Atomic<Seats>(Seats())
         /// The next part that nobody has taken.
         let nextPart = Atomic<Int>(0)
-        var count = 0
-        var work: UnsafeRawPointer?
-        var workType: (any ParallelWork.Type)?
         /// Workers that sleep, or are about to, without a wake-up on its way to them.
         let sleepers = Atomic<Int>(0)
-        let isReserved = Atomic<Bool>(false)
-        var startedWorkers = 0
-        var canStartWorkers = true
     }
 
-    private let block: UnsafeMutablePointer<Block>
+    /// The work of the open region.
+    @unsafe
+    private struct Region {
+        var work: UnsafeRawPointer?
+        var workType: (any ParallelWork.Type)?
+        var count = 0
+    }
+
+    /// Both lie in one cache line: a short region costs little but the transfer of such lines between processors.
+    private let memory: UnsafeMutableRawPointer
+    private let signals: UnsafePointer<Signals>
+    private let region: UnsafeMutablePointer<Region>
+    private let isReserved = Atomic<Bool>(false)
     private let wakeUps = Semaphore()
     private let lastLeft = Semaphore()
-    /// Changed by whoever has reserved the crew.
+    /// Changed by whoever has reserved the crew, as is whether the system may still give more.
     private var workers: [Thread] = []
+    private var canStartWorkers = true
 
     init() {
-        let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<Block>.size, alignment: 64)
-        unsafe block = memory.bindMemory(to: Block.self, capacity: 1)
-        unsafe block.initialize(to: Block())
+        let regionOffset = MemoryLayout<Signals>.stride
+        unsafe memory = .allocate(byteCount: regionOffset + MemoryLayout<Region>.stride, alignment: 64)
+        let signals = unsafe memory.bindMemory(to: Signals.self, capacity: 1)
+        unsafe signals.initialize(to: Signals())
+        unsafe self.signals = UnsafePointer(signals)
+        unsafe region = (memory + regionOffset).bindMemory(to: Region.self, capacity: 1)
+        unsafe region.initialize(to: Region())
     }
 
-    deinit {
-        unsafe block.deinitialize(count: 1)
-        unsafe block.deallocate()
-    }
+    // Nothing in it needs to be destroyed.
+    deinit { unsafe memory.deallocate() }
 
     /// Ends the workers and waits for them; no region may be running.
     func dismiss() {
-        unsafe block.pointee.seats.store(.dismissed, ordering: .sequentiallyConsistent)
+        unsafe signals.pointee.seats.store(.dismissed, ordering: .sequentiallyConsistent)
         wake(.max)
         for worker in workers { worker.join() }
     }
@@ -60,22 +71,22 @@ final class Crew: @unchecked Sendable {
 
     /// Whether the workers are now the caller's, until it calls ``release()``.
     func reserve() -> Bool {
-        unsafe block.pointee.isReserved.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+        isReserved.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     }
 
-    func release() { unsafe block.pointee.isReserved.store(false, ordering: .releasing) }
+    func release() { isReserved.store(false, ordering: .releasing) }
 
     /// Runs all parts of `work` with at most so many workers; the crew must be reserved.
     func run<Work: ParallelWork>(_ work: Work, count: Int, workers: Int) {
-        if unsafe block.pointee.startedWorkers < workers { start(workers) }
+        if self.workers.count < workers && canStartWorkers { start(workers) }
         unsafe withUnsafePointer(to: work) { pointer in
-            unsafe block.pointee.work = UnsafeRawPointer(pointer)
-            unsafe block.pointee.workType = Work.self
-            unsafe block.pointee.count = count
-            unsafe block.pointee.nextPart.store(0, ordering: .relaxed)
+            unsafe region.pointee.work = UnsafeRawPointer(pointer)
+            unsafe region.pointee.workType = Work.self
+            unsafe region.pointee.count = count
+            unsafe signals.pointee.nextPart.store(0, ordering: .relaxed)
             // The caller opens, then looks for sleepers; a worker counts as a sleeper, then looks at the seats. In one
             // total order one of the two sees the other.
-            unsafe block.pointee.seats.store(Seats(free: workers), ordering: .sequentiallyConsistent)
+            unsafe signals.pointee.seats.store(Seats(free: workers), ordering: .sequentiallyConsistent)
             wake(workers)
             while let part = takePart(below: count) { work.run(part: part) }
             close()
@@ -83,23 +94,20 @@ final class Crew: @unchecked Sendable {
     }
 
     private func start(_ count: Int) {
-        while unsafe block.pointee.canStartWorkers && block.pointee.startedWorkers < count {
-            do throws(ThreadError) {
-                workers.append(try Thread { [self] in serve() })
-                unsafe block.pointee.startedWorkers += 1
-            } catch {
+        while workers.count < count && canStartWorkers {
+            do throws(ThreadError) { workers.append(try Thread { [self] in serve() }) } catch {
                 // Where the system gives no more threads, the pool makes do with those it has.
-                unsafe block.pointee.canStartWorkers = false
+                canStartWorkers = false
             }
         }
     }
 
     /// Wakes at most so many of the workers that sleep.
     private func wake(_ most: Int) {
-        var sleeping = unsafe block.pointee.sleepers.load(ordering: .sequentiallyConsistent)
+        var sleeping = unsafe signals.pointee.sleepers.load(ordering: .sequentiallyConsistent)
         while sleeping > 0 {
             let woken = min(sleeping, most)
-            let result = unsafe block.pointee.sleepers.compareExchange(
+            let result = unsafe signals.pointee.sleepers.compareExchange(
                 expected: sleeping,
                 desired: sleeping - woken,
                 ordering: .sequentiallyConsistent
@@ -115,49 +123,49 @@ final class Crew: @unchecked Sendable {
     /// Lets nobody in any more and waits for those who are.
     private func close() {
         updateSeats { $0.closed }
-        let isEmpty = spin(nanoseconds: Self.spinNanoseconds) {
-            unsafe !block.pointee.seats.load(ordering: .acquiring).hasTaken
+        let isEmpty = spin(nanoseconds: Self.closingNanoseconds, yields: false) {
+            unsafe !signals.pointee.seats.load(ordering: .acquiring).hasTaken
         }
         guard !isEmpty, updateSeats({ $0.hasTaken ? $0.awaiting : nil }) != nil else { return }
         lastLeft.wait()
-        unsafe block.pointee.seats.store(Seats(), ordering: .relaxed)
+        unsafe signals.pointee.seats.store(Seats(), ordering: .relaxed)
     }
 
     // MARK: A worker
 
     private func serve() {
         while true {
-            let isWanted = spin(nanoseconds: Self.spinNanoseconds) {
-                let seats = unsafe block.pointee.seats.load(ordering: .relaxed)
+            let isWanted = spin(nanoseconds: Self.idleNanoseconds, yields: true) {
+                let seats = unsafe signals.pointee.seats.load(ordering: .relaxed)
                 return seats.hasFree || seats == .dismissed
             }
             if !isWanted { sleep() }
-            if unsafe block.pointee.seats.load(ordering: .relaxed) == .dismissed { return }
+            if unsafe signals.pointee.seats.load(ordering: .relaxed) == .dismissed { return }
             if updateSeats({ $0.hasFree ? $0.taking : nil }) != nil { work() }
         }
     }
 
     /// Takes parts until there are none and gives the seat up.
     private func work() {
-        if let work = unsafe block.pointee.work, let type = unsafe block.pointee.workType {
-            let count = unsafe block.pointee.count
+        if let work = unsafe region.pointee.work, let type = unsafe region.pointee.workType {
+            let count = unsafe region.pointee.count
             while let part = takePart(below: count) { unsafe type.run(part: part, of: work) }
         }
         if updateSeats({ $0.leaving })?.mustWakeCaller == true { lastLeft.signal() }
     }
 
     private func sleep() {
-        unsafe block.pointee.sleepers.add(1, ordering: .sequentiallyConsistent)
-        let seats = unsafe block.pointee.seats.load(ordering: .sequentiallyConsistent)
+        unsafe signals.pointee.sleepers.add(1, ordering: .sequentiallyConsistent)
+        let seats = unsafe signals.pointee.seats.load(ordering: .sequentiallyConsistent)
         if (seats.hasFree || seats == .dismissed) && riseAlone() { return }
         wakeUps.wait()
     }
 
     /// Stops being a sleeper, unless a wake-up is on its way, which then has to be waited for.
     private func riseAlone() -> Bool {
-        var sleeping = unsafe block.pointee.sleepers.load(ordering: .relaxed)
+        var sleeping = unsafe signals.pointee.sleepers.load(ordering: .relaxed)
         while sleeping > 0 {
-            let result = unsafe block.pointee.sleepers.compareExchange(
+            let result = unsafe signals.pointee.sleepers.compareExchange(
                 expected: sleeping,
                 desired: sleeping - 1,
                 ordering: .relaxed
@@ -171,16 +179,16 @@ final class Crew: @unchecked Sendable {
     // MARK: Both
 
     private func takePart(below count: Int) -> Int? {
-        let part = unsafe block.pointee.nextPart.add(1, ordering: .relaxed).oldValue
+        let part = unsafe signals.pointee.nextPart.add(1, ordering: .relaxed).oldValue
         return part < count ? part : nil
     }
 
     /// Replaces the seats by what `change` makes of them, and returns that; nil, and no change, where it is nil.
     @discardableResult
     private func updateSeats(_ change: (Seats) -> Seats?) -> Seats? {
-        var seats = unsafe block.pointee.seats.load(ordering: .relaxed)
+        var seats = unsafe signals.pointee.seats.load(ordering: .relaxed)
         while let changed = change(seats) {
-            let result = unsafe block.pointee.seats.compareExchange(
+            let result = unsafe signals.pointee.seats.compareExchange(
                 expected: seats,
                 desired: changed,
                 ordering: .acquiringAndReleasing

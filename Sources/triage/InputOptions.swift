@@ -30,8 +30,6 @@ struct InputOptions: ParsableArguments {
     @Option(help: "Threads that answer at once, at most; never more than there are usable cores.")
     var threads: Int?
 
-    var threadLimit: Int { min(threads ?? .max, ThreadPool.shared.threads) }
-
     func validate() throws {
         if file == "" { throw ValidationError("--file needs a path, or `-` for standard input.") }
         if file != nil && !texts.isEmpty { throw ValidationError("Give texts or --file, not both.") }
@@ -53,13 +51,13 @@ struct InputOptions: ParsableArguments {
     func answer(
         _ source: QuerySource,
         writesFailures: Bool,
-        _ answer: @escaping @Sendable ([Query]) -> [Result<[UInt8], QueryFailure>]
+        _ answer: @escaping @Sendable ([Query], _ threads: Int) -> [Result<[UInt8], QueryFailure>]
     ) throws {
         let interruption = try Interruption()
         interruption.becomeControlC()
         let run = QueryRun(
             source: source,
-            threads: threadLimit,
+            threads: threads ?? .max,
             batchSize: batch,
             writesFailures: writesFailures
         )

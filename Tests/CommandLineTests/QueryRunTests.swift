@@ -25,7 +25,9 @@ import Testing
             writesFailures: true
         )
         var console = Console(try scratch.writable("errors"), output: output)
-        return try run.run(output: output, console: &console, interruption: interruption ?? Interruption()) { queries in
+        return try run.run(output: output, console: &console, interruption: interruption ?? Interruption()) {
+            queries,
+            _ in
             queries.map(answer)
         }
     }
@@ -78,7 +80,7 @@ import Testing
             }
             return .success([])
         }
-        #expect((1...60).contains(held.withLock { $0 }))
+        #expect((1...80).contains(held.withLock { $0 }))
     }
 
     @Test func answersEachLineWhenItComes() throws {

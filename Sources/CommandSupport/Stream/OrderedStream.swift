@@ -4,8 +4,7 @@ import Parallelism
 /// of pieces at a time.
 ///
 /// A thread of its own produces, which mostly waits. The caller's thread takes what has come, lets the pool answer it,
-/// and delivers. A piece that comes alone is answered outside any region of the pool, so that its answer may use the
-/// pool itself.
+/// and delivers. A piece that comes alone has the pool to itself.
 final class OrderedStream<Work: Sendable, Answer: Sendable>: Sendable {
     private struct State {
         var waiting: [Work] = []
@@ -21,9 +20,10 @@ final class OrderedStream<Work: Sendable, Answer: Sendable>: Sendable {
     private let monitor = Monitor(State())
     private let pool: ThreadPool
     private let threads: Int
-    private let answer: @Sendable (Work) -> Answer
+    private let answer: @Sendable (Work, _ threads: Int) -> Answer
 
-    init(pool: ThreadPool, threads: Int, answer: @escaping @Sendable (Work) -> Answer) {
+    /// `answer` is told how many threads it may use.
+    init(pool: ThreadPool, threads: Int, answer: @escaping @Sendable (Work, _ threads: Int) -> Answer) {
         self.pool = pool
         self.threads = min(threads, pool.threads)
         self.answer = answer
@@ -50,7 +50,8 @@ final class OrderedStream<Work: Sendable, Answer: Sendable>: Sendable {
         defer { producer.join() }
         do {
             while let work = nextWork() {
-                let answers = pool.map(count: work.count, threads: threads) { answer(work[$0]) }
+                let threadsEach = work.count == 1 ? threads : 1
+                let answers = pool.map(count: work.count, threads: threads) { answer(work[$0], threadsEach) }
                 for answer in answers { try deliver(answer) }
             }
         } catch {

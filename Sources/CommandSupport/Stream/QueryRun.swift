@@ -46,16 +46,17 @@ package struct QueryRun {
         }
     }
 
-    /// `answer` gives for each query a piece of output, line break included; it runs on several threads at once.
+    /// `answer` gives for each query a piece of output, line break included, with as many threads as it is told; it
+    /// runs on several threads at once.
     package func run(
         output: Descriptor,
         console: inout Console,
         interruption: Interruption,
-        answer: @escaping @Sendable ([Query]) -> [Result<[UInt8], QueryFailure>]
+        answer: @escaping @Sendable ([Query], _ threads: Int) -> [Result<[UInt8], QueryFailure>]
     ) throws(SystemError) -> Summary {
         let (source, batchSize, writesFailures) = (source, batchSize, writesFailures)
-        let stream = OrderedStream<Batch, AnsweredBatch>(pool: pool, threads: threads) { batch in
-            AnsweredBatch(batch, writesFailures: writesFailures, answer: answer)
+        let stream = OrderedStream<Batch, AnsweredBatch>(pool: pool, threads: threads) { batch, threads in
+            AnsweredBatch(batch, writesFailures: writesFailures) { answer($0, threads) }
         }
         console.begin(totalBytes: source.size)
         defer { console.end() }
