@@ -45,12 +45,13 @@ public final class TriageModel: Sendable {
         precision: Precision,
         instructionSet: InstructionSet? = nil
     ) throws(ModelError) {
-        // Hashing the file, reading the vocabulary and decoding the weights take about as long as one another.
-        let (identity, tokenizer, backend) = try Self.concurrently(
+        // Hashing the files and reading the vocabulary take about as long as one another; decoding the weights occupies
+        // all threads by itself.
+        let (identity, tokenizer) = try Self.concurrently(
             { () throws(ModelError) in try files.identity() },
-            { () throws(ModelError) in try files.tokenizer() },
-            { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
+            { () throws(ModelError) in try files.tokenizer() }
         )
+        let backend = try files.backend(precision: precision, instructionSet: instructionSet)
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
             throw ModelError(
                 path: files.directory.path(of: ModelDirectory.tokenizerFile),
