@@ -61,41 +61,44 @@ let package = Package(
         .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .systemLibrary(name: "CParallelism"),
+        module("Parallelism", ["CParallelism"]),
         module("StrictJSON"),
         module("Tensors"),
         module("Tokenization", ["StrictJSON"]),
         module(
             "ModelFormat",
-            ["Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]
+            ["Parallelism", "Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]
         ),
         module("Encoder", ["Tensors"]),
-        module("CPUBackend", ["Encoder", "Tensors", "CKernels", "COpenBLAS"]),
+        module("CPUBackend", ["Encoder", "Tensors", "Parallelism", "CKernels", "COpenBLAS"]),
         module(
             "TriageModel",
-            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]
+            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
         ),
         module("TriageRouter", ["TriageModel"]),
-        module("CommandSupport", ["StrictJSON"]),
+        module("CommandSupport", ["Parallelism", "StrictJSON"]),
         .executableTarget(
             name: "triage",
             dependencies: [
                 "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder",
-                "Tensors",
+                "Tensors", "Parallelism",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
         ),
 
+        tests("Parallelism", ["Parallelism", "CParallelism"]),
         tests("StrictJSON", ["StrictJSON"]),
         tests("Tokenization", ["Tokenization", "StrictJSON"], exclude: ["Fixtures", "Generators"]),
-        tests("ModelFormat", ["ModelFormat", "Tensors", "StrictJSON"]),
+        tests("ModelFormat", ["ModelFormat", "Parallelism", "Tensors", "StrictJSON"]),
         tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
         tests(
             "TriageModel",
             ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
             exclude: ["Fixtures", "Generators"]
         ),
-        tests("CommandLine", ["CommandSupport", "StrictJSON"]),
+        tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -1,16 +1,17 @@
-import Dispatch
+import Parallelism
 import Synchronization
 
 /// Independent steps of unequal length on several threads.
 enum ParallelLoop {
-    /// Runs `step` for every index below `count` on up to `threads` threads, the calling one among them, and returns
-    /// when all have ended. Every thread has a `Worker` of its own, such as a context of a C library.
+    /// Runs `step` for every index below `count` on at most `threads` threads of the pool, the calling one among
+    /// them, and returns when all have ended. Every thread has a `Worker` of its own, such as a context of a C library.
     ///
     /// Where steps fail, the error of the lowest index is thrown, however the threads raced: the same file gives the
     /// same message every time.
     static func run<Worker>(
         count: Int,
         threads: Int,
+        pool: ThreadPool = .shared,
         worker makeWorker: @Sendable () -> Worker?,
         step: @Sendable (Worker, Int) throws(FormatDefect) -> Void
     ) throws(FormatDefect) {
@@ -22,7 +23,7 @@ enum ParallelLoop {
                 if first.map({ index < $0.index }) ?? true { first = (index, defect) }
             }
         }
-        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+        pool.run(count: max(1, min(threads, pool.threads, count))) { _ in
             guard let worker = makeWorker() else {
                 return fail(-1, FormatDefect(.outOfMemory, "there is no memory to decode or encode it"))
             }

@@ -1,7 +1,7 @@
 import CPUBackend
 package import Encoder
-import Glibc
 package import ModelFormat
+import Parallelism
 package import Tokenization
 
 /// A model directory, read and checked but for the weights themselves: what `TriageModel` loads and `inspect` shows.
@@ -120,8 +120,9 @@ package struct ModelFiles: Sendable {
             case .float32: .float32
             case .int8: .int8
             }
-        let threads = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-        let encoderWeights = try encoderWeights(loading.matrices(threads: threads, alongside: work))
+        let encoderWeights = try encoderWeights(
+            loading.matrices(threads: ThreadPool.shared.threads, alongside: work)
+        )
         do throws(EncoderError) {
             return try CPUBackend(
                 configuration: configuration.encoder,

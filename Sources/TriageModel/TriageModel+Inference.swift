@@ -1,4 +1,5 @@
 import Encoder
+import Parallelism
 import Tokenization
 
 extension TriageModel {
@@ -6,32 +7,39 @@ extension TriageModel {
     /// - Throws: `ModelError` where the model has no labels or its weights are broken.
     public func classify(_ text: String, pair: String? = nil) throws(ModelError) -> Classification {
         try checkLabels()
-        return try run([(text, pair)]) { classification($0, row: $1, read: $2) }[0]
+        return try run(text, pair: pair) { classification($0, row: $1, read: $2) }
     }
 
-    /// Classifies texts; each result is what the text gets alone. At most `threads` threads work at once.
+    /// Classifies texts; each result is what the text gets alone. At most `threads` threads work at once, and never
+    /// more than the process may use processors.
     /// - Throws: `ModelError` where the model has no labels or its weights are broken.
     public func classify(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Classification] {
         try checkLabels()
-        return try runInParallel(texts, threads: threads) { classification($0, row: $1, read: $2) }
+        return try run(texts, threads: threads) { classification($0, row: $1, read: $2) }
     }
 
     /// Embeds one text.
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ text: String) throws(ModelError) -> Embedding {
-        try run([(text, nil)]) { embedding($0, row: $1, read: $2) }[0]
+        try run(text, pair: nil) { embedding($0, row: $1, read: $2) }
     }
 
-    /// Embeds texts; each result is what the text gets alone. At most `threads` threads work at once.
+    /// Embeds texts; each result is what the text gets alone. At most `threads` threads work at once, and never more
+    /// than the process may use processors.
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Embedding] {
-        try runInParallel(texts, threads: threads) { embedding($0, row: $1, read: $2) }
+        try run(texts, threads: threads) { embedding($0, row: $1, read: $2) }
     }
 
     /// How much of a text the model read.
     private struct Read {
         let tokenCount: Int
         let isTruncated: Bool
+
+        init(_ encoding: Encoding) {
+            tokenCount = encoding.ids.count
+            isTruncated = encoding.isTruncated
+        }
     }
 
     private func checkLabels() throws(ModelError) {
@@ -58,49 +66,49 @@ extension TriageModel {
         )
     }
 
-    private func runInParallel<Result: Sendable>(
+    private func run<Result>(
+        _ text: String,
+        pair: String?,
+        result: (EncoderOutput, Int, Read) -> Result
+    ) throws(ModelError) -> Result {
+        try scratch.withScratch { scratch throws(ModelError) in
+            tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            try run(CollectionOfOne(scratch.encoding), scratch)
+            return result(scratch.output, 0, Read(scratch.encoding))
+        }
+    }
+
+    /// Tokenises the texts, forms groups that use the hardware well, and runs each group on one thread.
+    private func run<Result: Sendable>(
         _ texts: [String],
         threads: Int,
         result: @Sendable (EncoderOutput, Int, Read) -> Result
     ) throws(ModelError) -> [Result] {
-        let threads = max(1, min(threads, texts.count))
-        guard threads > 1 else { return try run(texts.map { ($0, nil) }, result: result) }
-        let parts = try Self.map(threads) { part throws(ModelError) in
-            let range = texts.count * part / threads..<texts.count * (part + 1) / threads
-            return try run(texts[range].map { ($0, nil) }, result: result)
+        let pool = ThreadPool.shared
+        let encodings = pool.map(count: texts.count, threads: threads) {
+            tokenizer.encode(texts[$0], maximumLength: maximumTokenCount)
         }
-        return parts.flatMap { $0 }
+        let groups = TextGroups(
+            tokenCounts: encodings.map(\.ids.count),
+            preferredTokenCount: encoder.preferredTokenCount,
+            threads: min(threads, pool.threads)
+        )
+        let results = try pool.map(count: groups.ranges.count, threads: threads) { group throws(ModelError) in
+            let encodings = encodings[groups.ranges[group]]
+            return try scratch.withScratch { scratch throws(ModelError) in
+                try run(encodings, scratch)
+                return encodings.enumerated().map { row, encoding in result(scratch.output, row, Read(encoding)) }
+            }
+        }
+        return results.flatMap(\.self)
     }
 
-    /// Tokenises texts into batches of the backend's size and runs each.
-    private func run<Result>(
-        _ texts: [(text: String, pair: String?)],
-        result: (EncoderOutput, Int, Read) -> Result
-    ) throws(ModelError) -> [Result] {
-        try scratch.withScratch { scratch throws(ModelError) in
-            var results: [Result] = []
-            results.reserveCapacity(texts.count)
-            var reads: [Read] = []
-            scratch.batch.removeAll()
-            func finishBatch() throws(ModelError) {
-                do throws(EncoderError) { try encoder.run(scratch.batch, into: &scratch.output) } catch {
-                    throw ModelError(path: directory, reason: error.description)
-                }
-                for (row, read) in reads.enumerated() { results.append(result(scratch.output, row, read)) }
-                reads.removeAll(keepingCapacity: true)
-                scratch.batch.removeAll()
-            }
-            for (text, pair) in texts {
-                tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
-                let tokenCount = scratch.encoding.ids.count
-                if !reads.isEmpty, scratch.batch.tokenCount + tokenCount > encoder.preferredTokenCount {
-                    try finishBatch()
-                }
-                scratch.batch.append(ids: scratch.encoding.ids, segmentIds: scratch.encoding.segmentIds)
-                reads.append(Read(tokenCount: tokenCount, isTruncated: scratch.encoding.isTruncated))
-            }
-            if !reads.isEmpty { try finishBatch() }
-            return results
+    /// Runs the network over a few encodings as one batch, into the scratch's output.
+    private func run(_ encodings: some Collection<Encoding>, _ scratch: Scratch) throws(ModelError) {
+        scratch.batch.removeAll()
+        for encoding in encodings { scratch.batch.append(ids: encoding.ids, segmentIds: encoding.segmentIds) }
+        do throws(EncoderError) { try encoder.run(scratch.batch, into: &scratch.output) } catch {
+            throw ModelError(path: directory, reason: error.description)
         }
     }
 }

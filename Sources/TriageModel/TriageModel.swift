@@ -77,10 +77,14 @@ public final class TriageModel: Sendable {
     ) throws(ModelError) -> (Tokenizer, any EncoderBackend) {
         guard files.weights.isCompressed else {
             // Hashing takes as long as all the rest.
-            let (_, tokenizer, backend) = try concurrently(
+            let (_, (tokenizer, backend)) = try concurrently(
                 { () throws(ModelError) in try files.weightsDigest() },
-                { () throws(ModelError) in try files.tokenizer() },
-                { () throws(ModelError) in try files.backend(precision: precision, instructionSet: instructionSet) }
+                { () throws(ModelError) in
+                    (
+                        try files.tokenizer(),
+                        try files.backend(precision: precision, instructionSet: instructionSet)
+                    )
+                }
             )
             return (tokenizer, backend)
         }

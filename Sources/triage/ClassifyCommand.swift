@@ -79,9 +79,11 @@ struct ClassifyCommand: ParsableCommand {
             hasText: echo,
             columns: Descriptor.standardOutput.columns
         )
-        try input.answer(source, writesFailures: json) { [json] queries in
+        try input.answer(source, writesFailures: json) { [json] queries, threads in
             let start = ContinuousClock.now
-            let decisions = answers(to: queries) { texts throws(ModelError) in try router.decide(texts) }
+            let decisions = answers(to: queries) { texts throws(ModelError) in
+                try router.decide(texts, threads: threads)
+            }
             let micros = (ContinuousClock.now - start) / .microseconds(max(1, queries.count))
             return zip(queries, decisions).map { query, decision in
                 decision.map { decision in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import ModelFormat
+import Parallelism
 import TriageModel
 
 struct ConvertCommand: ParsableCommand {
@@ -71,7 +72,7 @@ struct ConvertCommand: ParsableCommand {
             storage: weights,
             calibrationTexts: try calibrate.map { try texts(in: $0, limit: 2_000) },
             compressionLevel: uncompressed ? nil : level,
-            threads: UsableCores.current().count
+            threads: ThreadPool.shared.threads
         )
         var console = Console()
         let interruption = try Interruption()

@@ -26,8 +26,10 @@ struct EmbedCommand: ParsableCommand {
     func run() throws {
         let source = try input.open()
         let model = try model.load(precision: precision.precision)
-        try input.answer(source, writesFailures: true) { queries in
-            let embeddings = answers(to: queries) { texts throws(ModelError) in try model.embed(texts) }
+        try input.answer(source, writesFailures: true) { queries, threads in
+            let embeddings = answers(to: queries) { texts throws(ModelError) in
+                try model.embed(texts, threads: threads)
+            }
             return zip(queries, embeddings).map { query, embedding in
                 embedding.map { embedding in
                     jsonLine([

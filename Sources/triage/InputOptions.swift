@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Parallelism
 
 /// Which texts a command answers, and how it spreads them over threads.
 struct InputOptions: ParsableArguments {
@@ -26,7 +27,7 @@ struct InputOptions: ParsableArguments {
     @Option(help: "Texts that are answered together; 1 for one by one.")
     var batch = 32
 
-    @Option(help: "Threads that answer at once; by default as many as there are usable cores.")
+    @Option(help: "Threads that answer at once, at most; never more than there are usable cores.")
     var threads: Int?
 
     func validate() throws {
@@ -50,13 +51,13 @@ struct InputOptions: ParsableArguments {
     func answer(
         _ source: QuerySource,
         writesFailures: Bool,
-        _ answer: @escaping @Sendable ([Query]) -> [Result<[UInt8], QueryFailure>]
+        _ answer: @escaping @Sendable ([Query], _ threads: Int) -> [Result<[UInt8], QueryFailure>]
     ) throws {
         let interruption = try Interruption()
         interruption.becomeControlC()
         let run = QueryRun(
             source: source,
-            threads: threads ?? UsableCores.current().count,
+            threads: threads ?? .max,
             batchSize: batch,
             writesFailures: writesFailures
         )

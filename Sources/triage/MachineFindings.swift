@@ -1,6 +1,7 @@
 import CPUBackend
 import CommandSupport
 import Encoder
+import Parallelism
 import StrictJSON
 
 func processorFinding() -> Finding {

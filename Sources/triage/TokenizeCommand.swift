@@ -24,7 +24,7 @@ struct TokenizeCommand: ParsableCommand {
     func run() throws {
         let source = try input.open()
         let model = try model.load()
-        try input.answer(source, writesFailures: true) { queries in
+        try input.answer(source, writesFailures: true) { queries, _ in
             queries.map { query in
                 let tokens = model.tokenize(query.text)
                 return .success(

@@ -1,11 +1,13 @@
 import CommandSupport
 import Foundation
+import Parallelism
 import Synchronization
 import Testing
 
 /// The stream of queries with an answer that needs no model.
 @Suite struct QueryRunTests {
     private let scratch = ScratchFolder()
+    private let pool = ThreadPool(threads: 5)
 
     private func run(
         input: Descriptor,
@@ -17,12 +19,15 @@ import Testing
     ) throws -> QueryRun.Summary {
         let run = QueryRun(
             source: .input(input, .auto),
+            pool: pool,
             threads: threads,
             batchSize: batch,
             writesFailures: true
         )
         var console = Console(try scratch.writable("errors"), output: output)
-        return try run.run(output: output, console: &console, interruption: interruption ?? Interruption()) { queries in
+        return try run.run(output: output, console: &console, interruption: interruption ?? Interruption()) {
+            queries,
+            _ in
             queries.map(answer)
         }
     }
@@ -75,13 +80,13 @@ import Testing
             }
             return .success([])
         }
-        #expect((1...60).contains(held.withLock { $0 }))
+        #expect((1...80).contains(held.withLock { $0 }))
     }
 
     @Test func answersEachLineWhenItComes() throws {
         let (pipe, output) = (Pipe(), try scratch.writable("output"))
         let input = Descriptor(number: pipe.fileHandleForReading.fileDescriptor, file: "pipe")
-        let feeder = Thread {
+        let feeder = Foundation.Thread {
             for line in ["one", "two", "three"] {
                 pipe.fileHandleForWriting.write(Data("\(line)\n".utf8))
                 let isAnswered = eventually { try scratch.lines("output").last == line }
@@ -98,7 +103,7 @@ import Testing
         let input = Descriptor(number: pipe.fileHandleForReading.fileDescriptor, file: "pipe")
         pipe.fileHandleForWriting.write(Data("one\ntwo\n".utf8))
         let output = try scratch.writable("output")
-        let interrupter = Thread {
+        let interrupter = Foundation.Thread {
             _ = eventually { try scratch.lines("output").count == 2 }
             interruption.request()
         }

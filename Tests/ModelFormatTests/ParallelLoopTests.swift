@@ -1,13 +1,16 @@
+import Parallelism
 import Synchronization
 import Testing
 
 @testable import ModelFormat
 
 @Suite(.serialized) struct ParallelLoopTests {
+    private let pool = ThreadPool(threads: 4)
+
     @Test(arguments: [-1, 1, 2, 16])
     func runsEveryStepOnce(threads: Int) throws {
         let counts = Mutex([Int](repeating: 0, count: 100))
-        try ParallelLoop.run(count: 100, threads: threads, worker: { () }) { _, index in
+        try ParallelLoop.run(count: 100, threads: threads, pool: pool, worker: { () }) { _, index in
             counts.withLock { $0[index] += 1 }
         }
         #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 100))
@@ -20,7 +23,9 @@ import Testing
         for _ in 0..<20 {
             let entered = Atomic<Int>(0)
             do throws(FormatDefect) {
-                try ParallelLoop.run(count: 64, threads: 2, worker: { () }) { _, index throws(FormatDefect) in
+                try ParallelLoop.run(count: 64, threads: 2, pool: pool, worker: { () }) {
+                    _,
+                    index throws(FormatDefect) in
                     guard index == 13 || index == 14 else { return }
                     // Both have begun at 2; the faster one is about to fail at 3.
                     entered.add(1, ordering: .acquiringAndReleasing)
@@ -48,7 +53,7 @@ import Testing
 
     @Test func reportsAMissingWorker() {
         #expect {
-            try ParallelLoop.run(count: 3, threads: 2, worker: { nil as Int? }, step: { _, _ in })
+            try ParallelLoop.run(count: 3, threads: 2, pool: pool, worker: { nil as Int? }, step: { _, _ in })
         } throws: { error in
             (error as? FormatDefect)?.code == .outOfMemory
         }

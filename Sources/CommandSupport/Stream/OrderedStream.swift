@@ -1,32 +1,31 @@
+import Parallelism
+
 /// Answers pieces of work on several threads and gives the answers in the order of the work, holding a bounded number
 /// of pieces at a time.
 ///
-/// One thread produces, up to `threads` answer, the caller's thread delivers. A thread that answers is started when
-/// there is work and nobody idle, so that one query does not wait for more threads than it uses.
+/// A thread of its own produces, which mostly waits. The caller's thread takes what has come, lets the pool answer it,
+/// and delivers. A piece that comes alone has the pool to itself.
 final class OrderedStream<Work: Sendable, Answer: Sendable>: Sendable {
     private struct State {
-        var waiting: [Int: Work] = [:]
-        var answers: [Int: Answer] = [:]
-        var submitted = 0
-        var taken = 0
-        var delivered = 0
-        var workers: [Thread] = []
-        var idleWorkers = 0
+        var waiting: [Work] = []
         /// Everything is submitted.
         var isComplete = false
-        /// Answers are no longer wanted, or there is no thread to give them.
-        var failure: SystemError?
-
-        var isStopped: Bool { failure != nil }
-        var needsWorker: Bool { idleWorkers < submitted - taken }
+        /// Answers are no longer wanted.
+        var isStopped = false
     }
 
-    private let monitor = Monitor(State())
-    private let threads: Int
-    private let answer: @Sendable (Work) -> Answer
+    /// Pieces answered together, for each thread: at the end of every round threads wait for the last one.
+    private static var piecesByThread: Int { 4 }
 
-    init(threads: Int, answer: @escaping @Sendable (Work) -> Answer) {
-        self.threads = threads
+    private let monitor = Monitor(State())
+    private let pool: ThreadPool
+    private let threads: Int
+    private let answer: @Sendable (Work, _ threads: Int) -> Answer
+
+    /// `answer` is told how many threads it may use.
+    init(pool: ThreadPool, threads: Int, answer: @escaping @Sendable (Work, _ threads: Int) -> Answer) {
+        self.pool = pool
+        self.threads = min(threads, pool.threads)
         self.answer = answer
     }
 
@@ -39,69 +38,43 @@ final class OrderedStream<Work: Sendable, Answer: Sendable>: Sendable {
         deliver: (Answer) throws(SystemError) -> Void,
         cancel: () -> Void
     ) throws(SystemError) {
-        let producer = try Thread { [self] in
-            produce(submit)
-            monitor.update { $0.isComplete = true }
-        }
-        do {
-            while let answer = nextAnswer() { try deliver(answer) }
+        let producer: Thread
+        do throws(ThreadError) {
+            producer = try Thread { [self] in
+                produce(submit)
+                monitor.update { $0.isComplete = true }
+            }
         } catch {
-            monitor.update { $0.failure = error }
-            cancel()
+            throw SystemError(file: "thread", code: error.code)
         }
-        producer.join()
-        let (workers, failure) = monitor.update { ($0.workers, $0.failure) }
-        for worker in workers { worker.join() }
-        if let failure { throw failure }
+        defer { producer.join() }
+        do {
+            while let work = nextWork() {
+                let threadsEach = work.count == 1 ? threads : 1
+                let answers = pool.map(count: work.count, threads: threads) { answer(work[$0], threadsEach) }
+                for answer in answers { try deliver(answer) }
+            }
+        } catch {
+            monitor.update { $0.isStopped = true }
+            cancel()
+            throw error
+        }
     }
 
     private func submit(_ work: Work) -> Bool {
-        // Enough that nobody idles while the slowest piece is delivered.
-        let limit = 2 * threads + 1
-        return monitor.update(when: { $0.submitted - $0.delivered < limit || $0.isStopped }) { state in
+        let limit = Self.piecesByThread * threads
+        return monitor.update(when: { $0.waiting.count < limit || $0.isStopped }) { state in
             guard !state.isStopped else { return false }
-            state.waiting[state.submitted] = work
-            state.submitted += 1
-            guard state.needsWorker && state.workers.count < threads else { return true }
-            do throws(SystemError) {
-                state.workers.append(try Thread { [self] in answerAll() })
-                state.idleWorkers += 1
-            } catch {
-                // Where the system gives no more threads, those that run go on; without any there is no progress.
-                if state.workers.isEmpty { state.failure = error }
-            }
-            return !state.isStopped
+            state.waiting.append(work)
+            return true
         }
     }
 
-    private func answerAll() {
-        while let (number, work) = nextWork() {
-            let answer = answer(work)
-            monitor.update { state in
-                state.answers[number] = answer
-                state.idleWorkers += 1
-            }
-        }
-    }
-
-    private func nextWork() -> (Int, Work)? {
-        monitor.update(when: { $0.taken < $0.submitted || $0.isComplete || $0.isStopped }) { state in
-            guard !state.isStopped, let work = state.waiting.removeValue(forKey: state.taken) else { return nil }
-            defer { state.taken += 1 }
-            state.idleWorkers -= 1
-            return (state.taken, work)
-        }
-    }
-
-    private func nextAnswer() -> Answer? {
-        monitor.update(
-            when: {
-                $0.answers[$0.delivered] != nil || $0.isStopped || ($0.isComplete && $0.delivered == $0.submitted)
-            }
-        ) { state in
-            guard !state.isStopped, let answer = state.answers.removeValue(forKey: state.delivered) else { return nil }
-            state.delivered += 1
-            return answer
+    /// All that has come, once anything has; nil at the end.
+    private func nextWork() -> [Work]? {
+        monitor.update(when: { !$0.waiting.isEmpty || $0.isComplete }) { state in
+            defer { state.waiting = [] }
+            return state.waiting.isEmpty ? nil : state.waiting
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Parallelism
 import StrictJSON
 
 /// Why one query has no answer.
@@ -7,17 +8,26 @@ package struct QueryFailure: Error {
     package init(reason: String) { self.reason = reason }
 }
 
-/// Answers every query of a source and writes the answers in order: in constant memory, on all threads, whatever
+/// Answers every query of a source and writes the answers in order: in constant memory, on several threads, whatever
 /// single inputs are like.
 package struct QueryRun {
     package let source: QuerySource
+    package let pool: ThreadPool
+    /// Threads of the pool that answer, at most.
     package let threads: Int
     package let batchSize: Int
     /// Whether an input without an answer gets an object in the output, so that output lines follow input lines.
     package let writesFailures: Bool
 
-    package init(source: QuerySource, threads: Int, batchSize: Int, writesFailures: Bool) {
+    package init(
+        source: QuerySource,
+        pool: ThreadPool = .shared,
+        threads: Int,
+        batchSize: Int,
+        writesFailures: Bool
+    ) {
         self.source = source
+        self.pool = pool
         self.threads = threads
         self.batchSize = batchSize
         self.writesFailures = writesFailures
@@ -36,16 +46,17 @@ package struct QueryRun {
         }
     }
 
-    /// `answer` gives for each query a piece of output, line break included; it runs on many threads at once.
+    /// `answer` gives for each query a piece of output, line break included, with as many threads as it is told; it
+    /// runs on several threads at once.
     package func run(
         output: Descriptor,
         console: inout Console,
         interruption: Interruption,
-        answer: @escaping @Sendable ([Query]) -> [Result<[UInt8], QueryFailure>]
+        answer: @escaping @Sendable ([Query], _ threads: Int) -> [Result<[UInt8], QueryFailure>]
     ) throws(SystemError) -> Summary {
         let (source, batchSize, writesFailures) = (source, batchSize, writesFailures)
-        let stream = OrderedStream<Batch, AnsweredBatch>(threads: threads) { batch in
-            AnsweredBatch(batch, writesFailures: writesFailures, answer: answer)
+        let stream = OrderedStream<Batch, AnsweredBatch>(pool: pool, threads: threads) { batch, threads in
+            AnsweredBatch(batch, writesFailures: writesFailures) { answer($0, threads) }
         }
         console.begin(totalBytes: source.size)
         defer { console.end() }

@@ -30,9 +30,6 @@ package func firstInvalidArgument() -> Int? {
     return nil
 }
 
-/// The processors that are switched on.
-package func onlineProcessors() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
-
 /// Occupies the standard descriptors that whoever started this process had closed, so that no file opened later is
 /// taken for one of them. Reading or writing them still fails.
 package func occupyStandardDescriptors() {

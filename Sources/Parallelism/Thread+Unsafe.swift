@@ -1,23 +1,35 @@
 import Glibc
 
+/// The system gives no thread; `code` is an `errno` value.
+package struct ThreadError: Error {
+    package let code: Int32
+}
+
 /// A thread of its own for work that blocks or computes for long; neither belongs on Swift's shared pool, whose size
 /// is not ours to choose.
-final class Thread: Sendable {
+///
+/// It takes no signals: handlers that the host process has set up run on the host's threads.
+package final class Thread: Sendable {
     private let identifier: pthread_t
 
-    init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         let start = unsafe Unmanaged.passRetained(Body(body))
         var identifier = pthread_t()
+        var (all, previous) = (sigset_t(), sigset_t())
+        unsafe sigfillset(&all)
+        // A thread begins with the mask of the one that starts it.
+        unsafe pthread_sigmask(SIG_BLOCK, &all, &previous)
         let code = unsafe pthread_create(&identifier, nil, threadMain, start.toOpaque())
+        unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
         guard code == 0 else {
             unsafe start.release()
-            throw SystemError(file: "thread", code: code)
+            throw ThreadError(code: code)
         }
         self.identifier = identifier
     }
 
     /// Waits for the end of the body; to be called once.
-    func join() { pthread_join(identifier, nil) }
+    package func join() { pthread_join(identifier, nil) }
 }
 
 private final class Body: Sendable {

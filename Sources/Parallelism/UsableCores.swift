@@ -17,17 +17,7 @@ package struct UsableCores: Equatable, Sendable {
     }
 
     package static func current() -> UsableCores {
-        UsableCores(affinity: affinity(read: smallFile) ?? onlineProcessors(), groupLimit: groupLimit(read: smallFile))
-    }
-
-    /// The processors in this process's affinity mask, which the kernel prints as hexadecimal words.
-    package static func affinity(read: (String) -> String?) -> Int? {
-        let key = "Cpus_allowed:"
-        guard let line = read("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else {
-            return nil
-        }
-        let count = line.dropFirst(key.count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
-        return count > 0 ? count : nil
+        UsableCores(affinity: affinityProcessors() ?? onlineProcessors(), groupLimit: groupLimit(read: smallFile))
     }
 
     /// The least limit of the group and those above it, in the unified hierarchy (v2) or that of `cpu` (v1).
