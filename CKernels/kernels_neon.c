@@ -1,6 +1,6 @@
 // NEON with the dot-product extension: the portable vector kernels and an int8 product by sdot. That instruction
 // multiplies signed bytes, so the unsigned activations q enter as q - 128, and the sums start at 128 times the column's
-// sum of weights: sum(q w) = sum((q - 128) w) + 128 sum(w). Both parts are below 2^29 for TRIAGE_MAXIMUM_INNER inputs,
+// sum of weights: sum(q w) = sum((q - 128) w) + 128 sum(w). Each part is at most 2^29 for TRIAGE_MAXIMUM_INNER inputs,
 // so every partial sum is exact.
 //
 // The tile is 5 rows by 16 columns: 20 accumulators, and a register of each row's next 16 inputs, of which sdot takes
