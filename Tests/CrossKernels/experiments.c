@@ -35,7 +35,7 @@ void quantize_rows_experiment(const triage_kernels *kernels, experiment e) {
     const float *smoothing = e.turn / 5 % 2 ? noise_floats(&e, e.inputs) : NULL;
     triage_quantized q = place_quantized(&e, e.rows, e.inputs);
     kernels->quantize_rows(x, stride, e.rows, e.inputs, activation_of(&e), smoothing, &q);
-    record_floats(x, e.rows * stride);
+    for (int64_t row = 0; row < e.rows; row++) record_floats(x + row * stride + e.inputs, stride - e.inputs);
     record_quantized(&q, e.rows);
 }
 
