@@ -1,5 +1,5 @@
-// Which kernels this machine can run: the CPU must have the instructions (CPUID) and the operating system must save
-// their registers (XCR0).
+// Which kernels this machine can run: the CPU must have the instructions and the operating system must save their
+// registers. x86 says so in CPUID and XCR0; on ARM Linux answers for both.
 #include "CKernels.h"
 
 extern const triage_kernels triage_kernels_scalar;
@@ -40,6 +40,12 @@ static bool has_avx512vnni(void) {
     return saves_registers(STATE_AVX512) && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) &&
            (ebx & instructions) == instructions && (ecx & bit_AVX512VNNI);
 }
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+extern const triage_kernels triage_kernels_neon;
+
+static bool has_neon(void) { return getauxval(AT_HWCAP) & HWCAP_ASIMDDP; }
 #endif
 
 const triage_kernels *triage_kernels_for(triage_isa isa) {
@@ -53,6 +59,9 @@ const triage_kernels *triage_kernels_for(triage_isa isa) {
             return has_avxvnni() ? &triage_kernels_avxvnni : NULL;
         case TRIAGE_ISA_AVX512VNNI:
             return has_avx512vnni() ? &triage_kernels_avx512vnni : NULL;
+#elif defined(__aarch64__)
+        case TRIAGE_ISA_NEON:
+            return has_neon() ? &triage_kernels_neon : NULL;
 #endif
         default:
             return NULL;

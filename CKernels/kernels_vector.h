@@ -40,7 +40,7 @@ TRIAGE_INLINE f32x16 table_elements(const triage_table *table, int64_t row, int6
     if (columns - column >= TRIAGE_LANES) {
         switch (table->type) {
             case TRIAGE_TABLE_F32:
-                return load((const float *)table->data + index);
+                return load((const char *)table->data + 4 * index);
             case TRIAGE_TABLE_F16: {
                 f16x16 halves;
                 memcpy(&halves, (const char *)table->data + 2 * index, sizeof halves);

@@ -1,5 +1,5 @@
 // The layout that linear_int8 reads: panels of 48 outputs, in each panel groups of 4 inputs, the 4 bytes that one
-// vpdpbusd lane multiplies side by side.
+// lane of vpdpbusd or sdot multiplies side by side.
 #include <string.h>
 
 #include "CKernels.h"

@@ -47,7 +47,7 @@ TRIAGE_DEFINE_FLOAT_MATH(f32x16, u32x16, vector, SELECT, FMA, BITS, FLOAT)
 
 TRIAGE_INLINE float reciprocal(float x) { return triage_reciprocal_vector((f32x16)(x))[0]; }
 
-TRIAGE_INLINE f32x16 load(const float *p) {
+TRIAGE_INLINE f32x16 load(const void *p) {
     f32x16 v;
     memcpy(&v, p, sizeof v);
     return v;

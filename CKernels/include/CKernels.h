@@ -126,9 +126,11 @@ typedef enum {
     TRIAGE_ISA_AVX2 = 1,
     TRIAGE_ISA_AVXVNNI = 2,
     TRIAGE_ISA_AVX512VNNI = 3,
+    TRIAGE_ISA_NEON = 4,  // with the dot-product extension
 } triage_isa;
 
-// The kernels for an instruction set; null when this CPU or operating system lacks it (CPUID and XCR0).
+// The kernels for an instruction set; null when this CPU or operating system lacks it (on x86 CPUID and
+// XCR0 say so, on ARM the kernel's AT_HWCAP).
 const triage_kernels *triage_kernels_for(triage_isa isa);
 
 // Floats of scratch that `attention` needs for one sequence: TRIAGE_LANES transposed queries of a head and their

@@ -2,12 +2,13 @@ internal import CKernels
 package import Encoder
 import Glibc
 
-/// The instruction sets for which there are kernels, best last.
+/// The instruction sets for which there are kernels, best of a machine last.
 package enum InstructionSet: String, Sendable, CaseIterable {
     case scalar
     case avx2
     case avxvnni
     case avx512vnni
+    case neon
 
     private var identifier: triage_isa {
         switch self {
@@ -15,6 +16,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
         case .avx2: TRIAGE_ISA_AVX2
         case .avxvnni: TRIAGE_ISA_AVXVNNI
         case .avx512vnni: TRIAGE_ISA_AVX512VNNI
+        case .neon: TRIAGE_ISA_NEON
         }
     }
 

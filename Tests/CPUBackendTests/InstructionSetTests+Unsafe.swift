@@ -18,6 +18,19 @@ import Testing
         }
     }
 
+    /// Those of another processor, if nothing else: no machine has both AVX2 and NEON.
+    @Test func setsThatAreNotThereFail() async {
+        await #expect(processExitsWith: .success) {
+            let missing = Set(InstructionSet.allCases).subtracting(InstructionSet.available)
+            #expect(!missing.isDisjoint(with: [.avx2, .neon]))
+            for set in missing {
+                unsafe setenv("TRIAGE_ISA", set.rawValue, 1)
+                let error = #expect(throws: EncoderError.self) { try InstructionSet.selected() }
+                #expect(error?.description.contains("TRIAGE_ISA is \"\(set.rawValue)\", but this machine") == true)
+            }
+        }
+    }
+
     @Test func anEmptyNameForcesNothing() async {
         await #expect(processExitsWith: .success) {
             unsafe setenv("TRIAGE_ISA", "", 1)

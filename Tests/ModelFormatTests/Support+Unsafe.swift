@@ -10,7 +10,7 @@ final class TemporaryDirectory: Sendable {
     init() throws {
         var template = Array("/tmp/model-format-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SystemError.last }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     deinit {
