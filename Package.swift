@@ -54,6 +54,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
@@ -76,10 +77,18 @@ let package = Package(
         ),
         module("TriageRouter", ["TriageModel"]),
         module("CommandSupport", ["StrictJSON"]),
+        module(
+            "Benchmarks",
+            [
+                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport", "StrictJSON",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
         .executableTarget(
             name: "triage",
             dependencies: [
-                "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder",
+                "Benchmarks", "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat",
+                "Tokenization", "Encoder",
                 "Tensors",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,6 +105,7 @@ let package = Package(
             exclude: ["Fixtures", "Generators"]
         ),
         tests("CommandLine", ["CommandSupport", "StrictJSON"]),
+        tests("Benchmarks", ["Benchmarks", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -9,7 +9,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     case avxvnni
     case avx512vnni
 
-    private var identifier: triage_isa {
+    var identifier: triage_isa {
         switch self {
         case .scalar: TRIAGE_ISA_SCALAR
         case .avx2: TRIAGE_ISA_AVX2

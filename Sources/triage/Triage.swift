@@ -15,6 +15,7 @@ struct Triage: ParsableCommand {
               tail -f queries.txt | triage classify
               triage embed "where is my parcel" | jq .embedding
               triage doctor
+              triage bench
 
             EXIT CODES
               0    all good
@@ -27,7 +28,7 @@ struct Triage: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, BenchCommand.self,
         ]
     )
 

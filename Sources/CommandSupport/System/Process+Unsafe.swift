@@ -7,14 +7,15 @@ package func environment(_ name: String) -> String? {
     return text.isEmpty ? nil : text
 }
 
-/// The path of the running program, links resolved.
+/// The path of the running program, links resolved; without `/proc`, the path it was started by.
 package func executablePath() -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe buffer.withUnsafeMutableBytes { buffer in
         guard let start = unsafe buffer.bindMemory(to: CChar.self).baseAddress else { return 0 }
         return unsafe readlink("/proc/self/exe", start, buffer.count)
     }
-    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    if count > 0 { return String(decoding: buffer[..<count], as: UTF8.self) }
+    return CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil }
 }
 
 package func fileExists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }

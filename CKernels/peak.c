@@ -1,0 +1,65 @@
+// The peak of a core's arithmetic: loops of nothing but the multiply-accumulate of an instruction set.
+//
+// Twelve accumulators hide the latency of vector instructions (at most 5 cycles, two a cycle) and leave registers for
+// the operands; six are enough, and all that fit, for scalar integers. The empty asm statements claim to change what
+// they name, so that a compiler can neither leave a step out nor fold two nor take a product out of the loop.
+#include "CKernels.h"
+
+// A loop over `step`, which accumulates `lanes` products in sums[i]; returns the number of products.
+#define DEFINE_PEAK(name, attributes, type, reg, accumulators, lanes, start, step)      \
+    attributes static int64_t name(int64_t rounds) {                                    \
+        type a = start, b = start, sums[accumulators];                                  \
+        for (int i = 0; i < accumulators; i++) sums[i] = start;                         \
+        for (int64_t round = 0; round < rounds; round++) {                              \
+            _Pragma("clang loop unroll(full)") for (int i = 0; i < accumulators; i++) { \
+                sums[i] = step;                                                         \
+                __asm__ volatile("" : "+" reg(sums[i]), "+" reg(a), "+" reg(b));        \
+            }                                                                           \
+        }                                                                               \
+        return rounds * accumulators * lanes;                                           \
+    }
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f,avx512vnni"), min_vector_width(512)))
+#define AVXVNNI __attribute__((target("avx2,avxvnni")))
+#define AVX2 __attribute__((target("avx2")))
+#define FMA __attribute__((target("avx2,fma")))
+
+DEFINE_PEAK(int8_avx512vnni, AVX512, __m512i, "v", 12, 64, _mm512_set1_epi8(1), _mm512_dpbusd_epi32(sums[i], a, b))
+DEFINE_PEAK(int8_avxvnni, AVXVNNI, __m256i, "x", 12, 32, _mm256_set1_epi8(1), _mm256_dpbusd_avx_epi32(sums[i], a, b))
+DEFINE_PEAK(int8_avx2, AVX2, __m256i, "x", 12, 16, _mm256_set1_epi16(1),
+            _mm256_add_epi32(sums[i], _mm256_madd_epi16(a, b)))
+DEFINE_PEAK(int8_scalar, , uint32_t, "r", 6, 1, 1, sums[i] + a * b)
+DEFINE_PEAK(f32_avx512, AVX512, __m512, "v", 12, 16, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(sums[i], a, b))
+DEFINE_PEAK(f32_fma, FMA, __m256, "x", 12, 8, _mm256_set1_ps(0.5f), _mm256_fmadd_ps(sums[i], a, b))
+DEFINE_PEAK(f32_scalar, , float, "x", 12, 1, 0.5f, sums[i] * a + b)
+
+// AVX2 does not imply it.
+static bool has_fma(void) {
+    uint32_t eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_FMA);
+}
+#endif
+
+int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds) {
+    if (!triage_kernels_for(isa)) return 0;
+    switch (isa) {
+#if defined(__x86_64__)
+        case TRIAGE_ISA_SCALAR:
+            return is_integer ? int8_scalar(rounds) : f32_scalar(rounds);
+        case TRIAGE_ISA_AVX2:
+            if (is_integer) return int8_avx2(rounds);
+            return has_fma() ? f32_fma(rounds) : 0;
+        case TRIAGE_ISA_AVXVNNI:
+            if (is_integer) return int8_avxvnni(rounds);
+            return has_fma() ? f32_fma(rounds) : 0;
+        case TRIAGE_ISA_AVX512VNNI:
+            return is_integer ? int8_avx512vnni(rounds) : f32_avx512(rounds);
+#endif
+        default:
+            return 0;
+    }
+}
