@@ -49,7 +49,7 @@ package struct Benchmark {
             seconds: parameters.seconds * (1 - share),
             shareOf: model.backend.hasPrefix("cpu-int8") ? .integer : .float
         ) { progress($0, share + $1 * (1 - share)) }
-        recording.record(.memory, "most resident, whole benchmark", .memory, Double(peakResidentBytes()) / 1e6)
+        recording.record(.memory, "most resident in the whole run", .memory, Double(peakResidentBytes()) / 1e6)
         return BenchmarkReport(
             environment: try .current(model, instructionSet: instructionSet, version: version),
             parameters: ReportedParameters(parameters),

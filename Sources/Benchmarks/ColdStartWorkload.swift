@@ -6,7 +6,7 @@ struct ColdStartWorkload: Workload {
     let arguments: [String]
 
     let section = Section.coldStart
-    let subject = "classify, one query"
+    let subject = "classify one query"
     let weight = 3.0
 
     func run(until deadline: Deadline) throws -> Sample {

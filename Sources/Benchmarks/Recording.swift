@@ -41,9 +41,8 @@ struct Recording {
                 let done = Double(round * workloads.count + index) / Double(rounds * workloads.count)
                 progress("round \(round + 1) of \(rounds): \(workload.subject)", done)
                 let time = slice * workload.weight
-                _ = try workload.run(until: Deadline(in: .seconds(time * 0.1), interruption: interruption))
-                let sample = try workload.run(until: Deadline(in: .seconds(time * 0.9), interruption: interruption))
-                guard !interruption.isRequested else { throw Benchmark.Interrupted() }
+                _ = try run(workload, seconds: time * 0.1)
+                let sample = try run(workload, seconds: time * 0.9)
                 for (quantity, value) in sample.figures {
                     record(workload.section, workload.subject, quantity, value)
                 }
@@ -55,5 +54,12 @@ struct Recording {
                 }
             }
         }
+    }
+
+    private func run(_ workload: any Workload, seconds: Double) throws -> Sample {
+        let result = Result { try workload.run(until: Deadline(in: .seconds(seconds), interruption: interruption)) }
+        // Ctrl-C also reaches the processes that a workload started, and makes it fail.
+        guard !interruption.isRequested else { throw Benchmark.Interrupted() }
+        return try result.get()
     }
 }

@@ -44,15 +44,16 @@ struct Deadline: Sendable {
 
 /// Times, to a nanosecond or three digits, whichever is coarser; from HdrHistogram.
 struct Latencies: Sendable {
-    private static let longest: UInt64 = 3_600_000_000_000
+    /// An hour in nanoseconds; what takes longer counts as that.
+    private static let longest = 3.6e12
 
     private var histogram = Histogram<UInt64>(
-        highestTrackableValue: longest,
+        highestTrackableValue: UInt64(longest),
         numberOfSignificantValueDigits: .three
     )
 
     mutating func record(_ duration: Duration) {
-        _ = histogram.record(min(Self.longest, UInt64(max(1, duration / .nanoseconds(1)))))
+        _ = histogram.record(UInt64(min(Self.longest, max(1, duration / .nanoseconds(1)))))
     }
 
     mutating func add(_ other: Latencies) { histogram.add(other.histogram) }

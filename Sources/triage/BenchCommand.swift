@@ -100,7 +100,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Decide on the texts of a file, as for classify --file; the first 10,000 count. By default 64 built-in texts.",
+            "Decide on the texts of a file as for classify --file, of which the first 10,000 count; by default 64 of our own.",
             valueName: "file"
         ),
         completion: .file()

@@ -89,7 +89,7 @@ import Testing
             heads: ["", "a", "bb"],
             rows: [["é\u{1B}", "1", "2"], ["longer", "10", "200"]]
         )
-        #expect(table.text == "T\n           a   bb\n  é␛        1    2\n  longer  10  200\n")
+        #expect(table.text == "T\n           a   bb\n  é␛       1    2\n  longer  10  200\n")
         let text = try sample().text
         for fact in ["A Processor, 4 usable cores, avx2", "a-model", "sha256:0", "64 texts", "warm-up", "3 rounds"] {
             #expect(text.lowercased().contains(fact.lowercased()), "\(fact)")

@@ -86,18 +86,26 @@ import Testing
         #expect(abs(share * rate / 100 - 1) < 1e-4)
     }
 
-    @Test func stopsWhenInterrupted() throws {
+    /// Also where the interruption makes the workload fail, as it does a process that is started.
+    @Test(arguments: [false, true]) func stopsWhenInterrupted(fails: Bool) throws {
+        struct Interrupting: Workload {
+            let interruption: Interruption
+            let fails: Bool
+            let section = Section.coldStart
+            let subject = "interrupting"
+            let weight = 1.0
+            func run(until deadline: Deadline) throws -> Sample {
+                interruption.request()
+                if fails { throw BenchmarkError("interrupted") }
+                var deadline = deadline
+                while !deadline.hasPassed() {}
+                return Sample()
+            }
+        }
         let interruption = try Interruption()
-        interruption.request()
-        let encoder = CountingEncoder()
-        let workload = try ShapeWorkload(
-            Shape(sequences: 1, tokens: 4),
-            encoder: encoder,
-            configuration: configuration()
-        )
+        let workload = Interrupting(interruption: interruption, fails: fails)
         var recording = Recording(rounds: 3, interruption: interruption)
         #expect(throws: Benchmark.Interrupted.self) { try recording.measure([workload], seconds: 1000) { _, _ in } }
-        #expect(encoder.runs.withLock { $0 } == 2)
     }
 
     @Test(arguments: InstructionSet.available)
