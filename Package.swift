@@ -59,6 +59,7 @@ let package = Package(
     targets: [
         .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
         .target(name: "COpenBLAS", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CArguments", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -76,7 +77,7 @@ let package = Package(
             ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "StrictJSON", "Tensors"]
         ),
         module("TriageRouter", ["TriageModel"]),
-        module("CommandSupport", ["StrictJSON"]),
+        module("CommandSupport", ["StrictJSON", "CArguments"]),
         module(
             "Benchmarks",
             [

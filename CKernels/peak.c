@@ -20,7 +20,6 @@
     }
 
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512vnni"), min_vector_width(512)))
@@ -36,12 +35,6 @@ DEFINE_PEAK(int8_scalar, , uint32_t, "r", 6, 1, 1, sums[i] + a * b)
 DEFINE_PEAK(f32_avx512, AVX512, __m512, "v", 12, 16, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(sums[i], a, b))
 DEFINE_PEAK(f32_fma, FMA, __m256, "x", 12, 8, _mm256_set1_ps(0.5f), _mm256_fmadd_ps(sums[i], a, b))
 DEFINE_PEAK(f32_scalar, , float, "x", 12, 1, 0.5f, sums[i] * a + b)
-
-// AVX2 does not imply it.
-static bool has_fma(void) {
-    uint32_t eax, ebx, ecx, edx;
-    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_FMA);
-}
 #endif
 
 int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds) {
@@ -51,11 +44,9 @@ int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds) {
         case TRIAGE_ISA_SCALAR:
             return is_integer ? int8_scalar(rounds) : f32_scalar(rounds);
         case TRIAGE_ISA_AVX2:
-            if (is_integer) return int8_avx2(rounds);
-            return has_fma() ? f32_fma(rounds) : 0;
+            return is_integer ? int8_avx2(rounds) : f32_fma(rounds);
         case TRIAGE_ISA_AVXVNNI:
-            if (is_integer) return int8_avxvnni(rounds);
-            return has_fma() ? f32_fma(rounds) : 0;
+            return is_integer ? int8_avxvnni(rounds) : f32_fma(rounds);
         case TRIAGE_ISA_AVX512VNNI:
             return is_integer ? int8_avx512vnni(rounds) : f32_avx512(rounds);
 #endif

@@ -35,17 +35,16 @@ struct Triage: ParsableCommand {
     static func main() {
         occupyStandardDescriptors()
         ignoreBrokenPipes()
-        if let position = firstInvalidArgument() {
-            fail("argument \(position) is not valid UTF-8", ExitCode.validationFailure)
-        }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments())
             do {
                 try command.run()
             } catch  where !isOfArgumentParser(error) {
                 if let error = error as? SystemError, error.isClosedOutput { exit(withError: closedOutput) }
                 fail("\(error)", couldNotRun)
             }
+        } catch let error as InvalidArgument {
+            fail(error.description, .validationFailure)
         } catch {
             exit(withError: error)
         }
