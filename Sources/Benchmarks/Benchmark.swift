@@ -43,17 +43,20 @@ package struct Benchmark {
         try recording.measure(coldStart, seconds: parameters.seconds * share) { progress($0, $1 * share) }
         progress("loading the model", share)
         let model = try TriageModel(files: files, precision: parameters.precision)
-        recording.record(.memory, "resident after loading", .memory, residentBytes().map { Double($0) / 1e6 })
+        let resident = residentBytes().map { Double($0) / 1e6 }
         try recording.measure(
             try workloads(model),
             seconds: parameters.seconds * (1 - share),
             shareOf: model.backend.hasPrefix("cpu-int8") ? .integer : .float
         ) { progress($0, share + $1 * (1 - share)) }
-        recording.record(.memory, "most resident in the whole run", .memory, Double(peakResidentBytes()) / 1e6)
+        if parameters.includes(.memory) {
+            recording.record(.memory, "resident after loading", .memory, resident)
+            recording.record(.memory, "most resident in the whole run", .memory, Double(peakResidentBytes()) / 1e6)
+        }
         return BenchmarkReport(
             environment: try .current(model, instructionSet: instructionSet, version: version),
             parameters: ReportedParameters(parameters),
-            measures: recording.measures.filter { parameters.includes($0.key.section) }
+            measures: recording.measures
         )
     }
 

@@ -13,8 +13,12 @@ package struct Comparison: Sendable {
         package let lowestRatio: Double
         package let highestRatio: Double
 
+        /// Rounds of the one of the two that has fewer.
+        package let rounds: Int
+
         /// What the change is, where not a single pair of rounds says otherwise.
         package var verdict: String {
+            guard rounds > 1 else { return "one round" }
             guard lowestRatio > 1 || highestRatio < 1 else { return "within the spread" }
             return (highestRatio < 1) == key.quantity.isBetterLower ? "better" : "worse"
         }
@@ -42,7 +46,8 @@ package struct Comparison: Sendable {
                     now: measure.value,
                     ratio: measure.value / earlier.value,
                     lowestRatio: measure.lowest / earlier.highest,
-                    highestRatio: measure.highest / earlier.lowest
+                    highestRatio: measure.highest / earlier.lowest,
+                    rounds: min(measure.rounds.count, earlier.rounds.count)
                 )
             }
         }

@@ -14,8 +14,12 @@ struct Recording {
         self.interruption = interruption
     }
 
-    /// In the order in which they first came.
-    var measures: [Measure] { order.compactMap { Measure($0, rounds: figures[$0] ?? []) } }
+    /// By section, and within it in the order in which they first came.
+    var measures: [Measure] {
+        Section.allCases.flatMap { section in
+            order.filter { $0.section == section }.compactMap { Measure($0, rounds: figures[$0] ?? []) }
+        }
+    }
 
     mutating func record(_ section: Section, _ subject: String, _ quantity: Quantity, _ value: Double?) {
         guard let value else { return }

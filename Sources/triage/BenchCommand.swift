@@ -46,9 +46,9 @@ struct BenchCommand: ParsableCommand {
             lowest_ratio, highest_ratio, verdict}, and how many measures are unmatched
 
             --compare prints the ratio now / before of each measure that both reports have, with the lowest and \
-            highest ratio of any two rounds; only where that interval leaves out 1 is it called better or worse. It \
-            says so when the two are not of the same processor, instruction set, model or queries. With --csv only \
-            the comparison is printed.
+            highest ratio of any two rounds; only where that interval leaves out 1, and both have several rounds, is \
+            it called better or worse. It says so when the two are not of the same processor, instruction set, model \
+            or queries. With --csv only the comparison is printed.
             """
     )
 
@@ -100,7 +100,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Decide on the texts of a file as for classify --file, of which the first 10,000 count; by default 64 of our own.",
+            "Decide on the texts of a file as for classify --file, the first 10,000 of them; by default on 64 of our own.",
             valueName: "file"
         ),
         completion: .file()

@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         (Quantity.p50, [1.0, 2], [3.0, 4], "worse"), (.p50, [3, 4], [1, 2], "better"),
         (.queriesPerSecond, [1, 2], [3, 4], "better"), (.queriesPerSecond, [3, 4], [1, 2], "worse"),
-        (.p50, [1, 3], [2, 4], "within the spread"), (.memory, [5], [5], "within the spread"),
+        (.p50, [1, 3], [2, 4], "within the spread"), (.memory, [5], [5, 5], "one round"),
     ])
     func aVerdictNeedsEveryPairOfRounds(quantity: Quantity, before: [Double], now: [Double], verdict: String) throws {
         let comparison = Comparison(

@@ -50,7 +50,7 @@ import Testing
         let second = try run("--json", "--only", "shapes", "--compare", earlier, environment: ["TRIAGE_ISA": "scalar"])
         let comparison = try #require(try JSONParser.parse(second.output)["comparison"])
         let changes = (comparison["changes"]?.array ?? []).map { $0["section"]?.string }
-        #expect(second.status == 0 && changes == ["shapes", "shapes", "shapes"])
+        #expect(second.status == 0 && changes == ["peaks", "peaks", "shapes", "shapes", "shapes"])
         let differences = (comparison["differences"]?.array ?? []).compactMap { $0["name"]?.string }
         #expect(differences.contains("queries"))
     }
