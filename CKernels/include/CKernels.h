@@ -144,6 +144,6 @@ int64_t triage_packed_size(int64_t inputs, int64_t outputs);
 void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t count, int8_t *packed,
                       int32_t *column_sums);
 
-// Performs `rounds` of the instruction set's multiply-accumulates (u8 by s8 into 32 bits, or float) and of nothing else;
-// returns how many, 0 when this machine cannot.
+// Multiply-accumulates of the instruction set (u8 by s8 into 32 bits, or float) and nothing else, for `rounds` turns
+// of a loop; returns how many there were, 0 when this machine cannot.
 int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds);

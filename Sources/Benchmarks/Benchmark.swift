@@ -29,7 +29,8 @@ package struct Benchmark {
         self.version = version
         guard !files.labels.isEmpty || !(parameters.includes(.stream) || parameters.includes(.coldStart)) else {
             throw BenchmarkError(
-                "\(directory): only embeds: the model has no labels to decide by; --only shapes,peaks,memory measures it"
+                "\(directory): only embeds: the model has no labels to decide by; "
+                    + "--only shapes,peaks,memory measures it"
             )
         }
     }

@@ -1,6 +1,6 @@
 extension QuerySet {
-    /// 64 everyday queries of 3 to 25 words: requests, questions, complaints and orders to a machine, in no order, so that
-    /// any part of them takes about as long as another.
+    /// 64 everyday queries of 3 to 25 words: requests, questions, complaints and orders to a machine, in no order,
+    /// so that any part of them takes about as long as another.
     package static let builtIn = QuerySet(
         source: "built in",
         texts: [
