@@ -29,8 +29,8 @@
 
 DEFINE_PEAK(int8_avx512vnni, AVX512, __m512i, "v", 12, 64, _mm512_set1_epi8(1), _mm512_dpbusd_epi32(sums[i], a, b))
 DEFINE_PEAK(int8_avxvnni, AVXVNNI, __m256i, "x", 12, 32, _mm256_set1_epi8(1), _mm256_dpbusd_avx_epi32(sums[i], a, b))
-DEFINE_PEAK(int8_avx2, AVX2, __m256i, "x", 12, 16, _mm256_set1_epi16(1),
-            _mm256_add_epi32(sums[i], _mm256_madd_epi16(a, b)))
+DEFINE_PEAK(int8_avx2, AVX2, __m256i, "x", 12, 32, _mm256_set1_epi8(1),
+            _mm256_add_epi32(sums[i], _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), b)))
 DEFINE_PEAK(int8_scalar, , uint32_t, "r", 6, 1, 1, sums[i] + a * b)
 DEFINE_PEAK(f32_avx512, AVX512, __m512, "v", 12, 16, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(sums[i], a, b))
 DEFINE_PEAK(f32_fma, FMA, __m256, "x", 12, 8, _mm256_set1_ps(0.5f), _mm256_fmadd_ps(sums[i], a, b))

@@ -87,7 +87,7 @@ package struct Benchmark {
         }
         if parameters.includes(.stream) {
             let router = try Router(model: model)
-            try check(parameters.queries, router)
+            try check(parameters.queries, model)
             for threads in parameters.threads {
                 for mode in StreamWorkload.Mode.allCases {
                     workloads.append(
@@ -107,12 +107,10 @@ package struct Benchmark {
         return isNeeded ? workloads : []
     }
 
-    /// Names the text that cannot be decided on.
-    private func check(_ queries: QuerySet, _ router: Router) throws {
-        for (index, text) in queries.texts.enumerated() {
-            do throws(ModelError) { _ = try router.decide(text) } catch {
-                throw BenchmarkError("\(queries.source): text \(index + 1): \(error.description)")
-            }
+    /// Names the text that cannot be decided on; a workload would not know which it is.
+    private func check(_ queries: QuerySet, _ model: TriageModel) throws {
+        for (index, text) in queries.texts.enumerated() where model.tokenize(text).ids.count <= model.emptyTokenCount {
+            throw BenchmarkError("\(queries.source): text \(index + 1) holds nothing that the model reads")
         }
     }
 }

@@ -14,7 +14,7 @@ extension InstructionSet {
         switch (self, operation) {
         case (.scalar, .integer): "imul, add"
         case (.scalar, .float): "mulss, addss"
-        case (.avx2, .integer): "vpmaddwd, vpaddd ymm"
+        case (.avx2, .integer): "vpmaddubsw, vpmaddwd, vpaddd ymm"
         case (.avxvnni, .integer): "vpdpbusd ymm"
         case (.avx512vnni, .integer): "vpdpbusd zmm"
         case (.avx2, .float), (.avxvnni, .float): "vfmadd ymm"

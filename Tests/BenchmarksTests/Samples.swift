@@ -11,7 +11,7 @@ func report(_ measures: [Measure], change: (inout RunEnvironment) -> Void = { _ 
         usableCores: 4,
         kernel: "6.1.0",
         instructionSet: "avx2",
-        integerInstruction: "vpmaddwd, vpaddd ymm",
+        integerInstruction: "vpmaddubsw, vpmaddwd, vpaddd ymm",
         floatInstruction: "vfmadd ymm",
         openBLASCore: "",
         model: "a-model",

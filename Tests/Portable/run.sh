@@ -34,11 +34,14 @@ done
 mkdir "$root/models"
 cp -r models/triage-en "$root/models/"
 
-inside() {
-    local namespaces=-n
-    [ "$(id -u)" = 0 ] || namespaces=-Urn
-    env -i unshare "$namespaces" /usr/sbin/chroot "$root" /triage "$@"
-}
+# Without a network where the system lets us; only root can do without namespaces.
+isolate=(unshare -n)
+[ "$(id -u)" = 0 ] || isolate=(unshare -Urn)
+if ! "${isolate[@]}" true 2>/dev/null; then
+    echo "no network namespace is to be had here: the network is not cut off"
+    isolate=()
+fi
+inside() { env -i ${isolate[@]+"${isolate[@]}"} /usr/sbin/chroot "$root" /triage "$@"; }
 
 decision=$(inside classify "I lost my card, please block it")
 echo "$decision"
