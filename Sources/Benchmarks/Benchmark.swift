@@ -55,7 +55,12 @@ package struct Benchmark {
             recording.record(.memory, "most resident in the whole run", .memory, Double(peakResidentBytes()) / 1e6)
         }
         return BenchmarkReport(
-            environment: try .current(model, instructionSet: instructionSet, version: version),
+            environment: try .current(
+                model,
+                instructionSet: instructionSet,
+                coreShare: recording.coreShare,
+                version: version
+            ),
             parameters: ReportedParameters(parameters),
             measures: recording.measures
         )

@@ -49,7 +49,7 @@ extension BenchmarkReport {
                     + "lowest to the highest round of the first figure"
             ),
             ("Warm-up", Benchmark.warmUp),
-        ]
+        ] + (environment.disturbance.map { [("Warning", $0)] } ?? [])
     }
 
     /// One a section.

@@ -27,6 +27,8 @@ package struct RunEnvironment: Equatable, Sendable {
     package var usableCores: Int
     /// The release of the operating system's kernel.
     package var kernel: String
+    /// The share of a core's time that measures of one thread had; nil where there were none.
+    package var coreShare: Double?
     package var instructionSet: String
     package var integerInstruction: String
     package var floatInstruction: String
@@ -37,9 +39,16 @@ package struct RunEnvironment: Equatable, Sendable {
     /// What computed, such as `cpu-int8-avx512vnni`.
     package var backend: String
 
+    /// What to warn of where other work was on the machine; nil where it was quiet.
+    var disturbance: String? {
+        guard let coreShare, coreShare < 0.95 else { return nil }
+        return "BUSY: measures of one thread had only \(percent(coreShare)) of a core's time"
+    }
+
     static func current(
         _ model: TriageModel,
         instructionSet: InstructionSet,
+        coreShare: Double?,
         version: String
     ) throws(EncoderError) -> RunEnvironment {
         RunEnvironment(
@@ -48,6 +57,7 @@ package struct RunEnvironment: Equatable, Sendable {
             processor: processorName() ?? "unknown",
             usableCores: UsableCores.current().count,
             kernel: smallFile("/proc/sys/kernel/osrelease").map { String($0.prefix { $0 != "\n" }) } ?? "unknown",
+            coreShare: coreShare.map { significant($0) },
             instructionSet: instructionSet.rawValue,
             integerInstruction: instructionSet.instruction(of: .integer),
             floatInstruction: instructionSet.instruction(of: .float),

@@ -28,6 +28,7 @@ extension Comparison {
     /// What a reader must know before the ratios.
     package var notes: [String] {
         differences.map { "NOT THE SAME \($0.name): before \($0.before), now \($0.now)" }
+            + warnings
             + (changes.isEmpty ? ["The two reports have no measure in common."] : [])
             + (unmatchedCount > 0 && !changes.isEmpty
                 ? ["\(unmatchedCount) measures that only one of the two has are left out."] : [])

@@ -32,6 +32,8 @@ package struct Comparison: Sendable {
     }
 
     package let changes: [Change]
+    /// What other work on the machine makes doubtful.
+    package let warnings: [String]
     package let differences: [Difference]
     /// Measures that only one of the two has.
     package let unmatchedCount: Int
@@ -51,6 +53,9 @@ package struct Comparison: Sendable {
                 )
             }
         }
+        warnings = [("Before", before), ("Now", now)].compactMap { name, report in
+            report.environment.disturbance.map { "\(name) \($0)" }
+        }
         unmatchedCount = before.measures.count + now.measures.count - 2 * changes.count
         differences = zip(before.identifyingFacts, now.identifyingFacts).compactMap { before, now in
             before.1 == now.1 ? nil : Difference(name: before.0, before: before.1, now: now.1)
@@ -64,6 +69,7 @@ package struct Comparison: Sendable {
                     .object(["name": .string($0.name), "before": .string($0.before), "now": .string($0.now)])
                 }
             ),
+            "warnings": .array(warnings.map { .string($0) }),
             "changes": .array(
                 changes.map { change in
                     .object([

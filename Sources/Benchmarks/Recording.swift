@@ -1,5 +1,6 @@
 import CPUBackend
 import CommandSupport
+import Glibc
 
 /// Figures as they come, round by round: within a round every workload is run once, so that a machine which is slower
 /// for a while slows all of them and shows in the spread.
@@ -8,6 +9,9 @@ struct Recording {
     let interruption: Interruption
     private var figures: [Measure.Key: [Double]] = [:]
     private var order: [Measure.Key] = []
+    /// Of the workloads of one thread, in seconds.
+    private var elapsed = 0.0
+    private var processorTime = 0.0
 
     init(rounds: Int, interruption: Interruption) {
         self.rounds = rounds
@@ -20,6 +24,10 @@ struct Recording {
             order.filter { $0.section == section }.compactMap { Measure($0, rounds: figures[$0] ?? []) }
         }
     }
+
+    /// The share of a core's time that the workloads of one thread had; well below 1 where other work had the rest. Nil
+    /// where there were none.
+    var coreShare: Double? { elapsed > 0 ? min(1, processorTime / elapsed) : nil }
 
     mutating func record(_ section: Section, _ subject: String, _ quantity: Quantity, _ value: Double?) {
         guard let value else { return }
@@ -60,7 +68,14 @@ struct Recording {
         }
     }
 
-    private func run(_ workload: any Workload, seconds: Double) throws -> Sample {
+    private mutating func run(_ workload: any Workload, seconds: Double) throws -> Sample {
+        let start = (ContinuousClock.now, clock())
+        defer {
+            if workload.section == .peaks || workload.section == .shapes {
+                elapsed += (ContinuousClock.now - start.0) / .seconds(1)
+                processorTime += Double(clock() - start.1) / 1e6
+            }
+        }
         let result = Result { try workload.run(until: Deadline(in: .seconds(seconds), interruption: interruption)) }
         // Ctrl-C also reaches the processes that a workload started, and makes it fail.
         guard !interruption.isRequested else { throw Benchmark.Interrupted() }

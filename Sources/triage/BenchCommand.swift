@@ -36,14 +36,15 @@ struct BenchCommand: ParsableCommand {
 
             FIELDS OF --json
               schema       1; rises when readers of older files would misunderstand a newer one
-              environment  version, date, processor, usable_cores, kernel, instruction_set, integer_instruction, \
-            float_instruction, openblas_core (null unless f32), model, identity, backend
+              environment  version, date, processor, usable_cores, kernel, core_share (of a core's time; below 1 where \
+            other work ran), instruction_set, integer_instruction, float_instruction, openblas_core (null unless \
+            f32), model, identity, backend
               parameters   sections, threads, shapes, seconds, rounds, precision, queries (source, count, sha256), \
             warm_up
               measures     a list of {section, subject, quantity, unit, better (lower or higher), value (median), \
             lowest, highest, rounds (the figure of each)}
-              comparison   with --compare: differences, changes {section, subject, quantity, before, now, ratio, \
-            lowest_ratio, highest_ratio, verdict}, and how many measures are unmatched
+              comparison   with --compare: differences, warnings, changes {section, subject, quantity, before, now, \
+            ratio, lowest_ratio, highest_ratio, verdict}, and how many measures are unmatched
 
             --compare prints the ratio now / before of each measure that both reports have, with the lowest and \
             highest ratio of any two rounds; only where that interval leaves out 1, and both have several rounds, is \
@@ -100,7 +101,7 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Decide on the texts of a file as for classify --file, the first 10,000 of them; by default on 64 of our own.",
+            "Decide on the texts of a file as for classify --file, the first 10,000; by default on 64 of our own.",
             valueName: "file"
         ),
         completion: .file()

@@ -43,6 +43,15 @@ import Testing
         #expect(comparison.json["differences"]?.array?.count == 3)
     }
 
+    @Test func warnsWhereOtherWorkRan() throws {
+        let measures = [try measure("x", .p50, [1])]
+        let busy = report(measures) { $0.coreShare = 0.5 }
+        let warning = "BUSY: measures of one thread had only 50.0 % of a core's time"
+        #expect(busy.text.contains(warning) && !report(measures).text.contains("BUSY"))
+        let comparison = Comparison(before: busy, now: report(measures))
+        #expect(comparison.notes == ["Before \(warning)"] && comparison.json["warnings"]?.array?.count == 1)
+    }
+
     @Test func nothingInCommonIsSaid() throws {
         let comparison = Comparison(
             before: report([try measure("x", .p50, [1])]),

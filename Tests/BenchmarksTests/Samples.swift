@@ -10,6 +10,7 @@ func report(_ measures: [Measure], change: (inout RunEnvironment) -> Void = { _ 
         processor: "A Processor",
         usableCores: 4,
         kernel: "6.1.0",
+        coreShare: 0.99,
         instructionSet: "avx2",
         integerInstruction: "vpmaddubsw, vpmaddwd, vpaddd ymm",
         floatInstruction: "vfmadd ymm",

@@ -68,6 +68,7 @@ import Testing
         try recording.measure([workload], seconds: 0) { activity, _ in activities.append(activity) }
         #expect(encoder.runs.withLock { $0 } == 2 && activities == ["round 1 of 3: 2x4"])
         #expect(recording.measures.map(\.key.quantity) == [.p50, .tokensPerSecond])
+        #expect(try (0...1).contains(#require(recording.coreShare)))
         #expect(recording.measures.allSatisfy { $0.rounds.count == 1 })
     }
 
