@@ -74,9 +74,15 @@ import Testing
 
     @Test func controlCEndsIt() throws {
         let command = try Command(["bench", "--only", "shapes", "--seconds", "3600"])
-        // The model is mapped once it is being loaded, after which an interruption is a request.
-        let map = "/proc/\(command.process.processIdentifier)/maps"
-        #expect(eventually { try String(contentsOfFile: map, encoding: .utf8).contains("model.safetensors") })
+        // Once the program catches the signal, an interruption is a request.
+        let status = "/proc/\(command.process.processIdentifier)/status"
+        #expect(
+            eventually {
+                let lines = try String(contentsOfFile: status, encoding: .utf8).split(separator: "\n")
+                let caught = lines.first { $0.hasPrefix("SigCgt:") }?.split(whereSeparator: \.isWhitespace).last
+                return try #require(caught.flatMap { UInt64($0, radix: 16) }) & 1 << UInt64(SIGINT - 1) != 0
+            }
+        )
         command.process.interrupt()
         let result = try command.wait()
         #expect(result.status == 130 && result.output.isEmpty)
