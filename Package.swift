@@ -54,10 +54,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
         .target(name: "COpenBLAS", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CArguments", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -77,12 +79,19 @@ let package = Package(
             ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
         ),
         module("TriageRouter", ["TriageModel"]),
-        module("CommandSupport", ["Parallelism", "StrictJSON"]),
+        module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
+        module(
+            "Benchmarks",
+            [
+                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport", "Parallelism",
+                "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
         .executableTarget(
             name: "triage",
             dependencies: [
-                "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Tokenization", "Encoder",
-                "Tensors", "Parallelism",
+                "Benchmarks", "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat",
+                "Tokenization", "Encoder", "Tensors", "Parallelism",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -99,6 +108,7 @@ let package = Package(
             exclude: ["Fixtures", "Generators"]
         ),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
+        tests("Benchmarks", ["Benchmarks", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

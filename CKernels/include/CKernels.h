@@ -145,3 +145,7 @@ int64_t triage_packed_size(int64_t inputs, int64_t outputs);
 // values has no use for, becomes -127: the AVX2 kernel needs its negative to fit a byte.
 void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t count, int8_t *packed,
                       int32_t *column_sums);
+
+// Multiply-accumulates of the instruction set (u8 by s8 into 32 bits, or float) and nothing else, for `rounds` turns
+// of a loop; returns how many there were, 0 when this machine cannot.
+int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds);

@@ -10,7 +10,7 @@ package enum InstructionSet: String, Sendable, CaseIterable {
     case avx512vnni
     case neon
 
-    private var identifier: triage_isa {
+    var identifier: triage_isa {
         switch self {
         case .scalar: TRIAGE_ISA_SCALAR
         case .avx2: TRIAGE_ISA_AVX2

@@ -26,11 +26,6 @@ func processorFinding() -> Finding {
     }
 }
 
-private func processorName() -> String? {
-    let line = smallFile("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("model name") }
-    return line?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) }
-}
-
 /// Without OpenBLAS int8 models still run.
 func openBLASFinding() -> Finding {
     do throws(EncoderError) {

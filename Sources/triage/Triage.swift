@@ -15,6 +15,7 @@ struct Triage: ParsableCommand {
               tail -f queries.txt | triage classify
               triage embed "where is my parcel" | jq .embedding
               triage doctor
+              triage bench
 
             EXIT CODES
               0    all good
@@ -27,24 +28,23 @@ struct Triage: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, BenchCommand.self,
         ]
     )
 
     static func main() {
         occupyStandardDescriptors()
         ignoreBrokenPipes()
-        if let position = firstInvalidArgument() {
-            fail("argument \(position) is not valid UTF-8", ExitCode.validationFailure)
-        }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments())
             do {
                 try command.run()
             } catch  where !isOfArgumentParser(error) {
                 if let error = error as? SystemError, error.isClosedOutput { exit(withError: closedOutput) }
                 fail("\(error)", couldNotRun)
             }
+        } catch let error as InvalidArgument {
+            fail(error.description, .validationFailure)
         } catch {
             exit(withError: error)
         }

@@ -5,7 +5,7 @@ import Testing
 
 /// What needs no model.
 @Suite struct UsageTests {
-    @Test(arguments: ["classify", "embed", "tokenize", "doctor"])
+    @Test(arguments: ["classify", "embed", "tokenize", "doctor", "bench"])
     func helpTeachesByExample(command: String) throws {
         let help = try Command.run(command, "--help")
         #expect(help.status == 0 && help.errors.isEmpty)
@@ -25,6 +25,10 @@ import Testing
         ["classify", "--threads", "-1", "x"], ["classify", "--threads", "99999999999999999999", "x"],
         ["classify", "--precision", "f64", "x"], ["classify", "--logits", "x"], ["classify", "--echo", "x"],
         ["classify", "--file", "a", "x"], ["tokenize", "--format", "csv", "x"], ["doctor", "x"],
+        ["bench", "x"], ["bench", "--shapes", "0x8"], ["bench", "--shapes", "99999x99999"],
+        ["bench", "--threads", "1,0"],
+        ["bench", "--only", "stream,nothing"], ["bench", "--rounds", "0"], ["bench", "--seconds", "nan"],
+        ["bench", "--json", "--csv"], ["bench", "--queries", ""], ["bench", "--compare", ""],
     ])
     func wrongUsage(arguments: [String]) throws {
         let result = try Command(arguments).wait()

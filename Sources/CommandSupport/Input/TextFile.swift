@@ -1,15 +1,16 @@
-/// The first texts of a file of queries, for commands that need some of them at once.
+/// The first texts of a file of queries, `-` for standard input, for commands that need some of them at once.
 package func texts(in path: String, format: InputFormat = .auto, limit: Int) throws -> [String] {
-    var reader = LineReader(DescriptorSource(try Descriptor(reading: path), interruption: nil))
+    let file = path == "-" ? .standardInput : try Descriptor(reading: path)
+    var reader = LineReader(DescriptorSource(file, interruption: nil))
     var decoder = QueryDecoder(format: format, file: path)
     var texts: [String] = []
     while texts.count < limit, case .line(let line) = try reader.next() {
         switch decoder.decode(line) {
         case .success(let query): texts.append(query.text)
-        case .failure(let input): throw BadTextFile(description: "\(path):\(input.line): \(input.reason)")
+        case .failure(let input): throw BadTextFile(description: "\(file.file):\(input.line): \(input.reason)")
         }
     }
-    guard !texts.isEmpty else { throw BadTextFile(description: "\(path): holds no text") }
+    guard !texts.isEmpty else { throw BadTextFile(description: "\(file.file): holds no text") }
     return texts
 }
 

@@ -18,20 +18,32 @@ package struct Console {
         try? descriptor.write(Array("\(visible(message))\n".utf8))
     }
 
+    /// Shows, on a terminal, what is being done and what share of the whole is done, until the next call or `end`.
+    package mutating func show(_ activity: String, share: Double) {
+        guard descriptor.isTerminal else { return }
+        clear()
+        let line = fitted("\(bar(share, width: 24)) \(percent(share))  \(visible(activity))", columns: columns - 1)
+        try? descriptor.write(Array(line.utf8))
+        isProgressShown = true
+    }
+
+    private var columns: Int { descriptor.columns ?? 80 }
+
     mutating func begin(totalBytes: Int?) {
         guard showsProgress else { return }
         progress = Progress(totalBytes: totalBytes)
     }
 
     mutating func update(queries: Int, bytes: Int) {
-        let columns = descriptor.columns ?? 80
+        let columns = columns
         guard let line = progress?.line(queries: queries, bytes: bytes, columns: columns) else { return }
         clear()
         try? descriptor.write(Array(line.utf8))
         isProgressShown = true
     }
 
-    mutating func end() {
+    /// Takes the progress off the terminal.
+    package mutating func end() {
         clear()
         progress = nil
     }

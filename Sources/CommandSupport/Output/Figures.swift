@@ -15,6 +15,20 @@ package func bar(_ share: Double, width: Int) -> String {
     return text + String(repeating: "·", count: width - text.count)
 }
 
+/// A figure for people: three digits that count, `0.321`, `12.3`, and thousands grouped, `3,041`.
+package func figure(_ value: Double) -> String {
+    let size = value.magnitude
+    guard size.isFinite, size < 1e15 else { return value.description }
+    guard size >= 0.0005 || size == 0 else { return value.description }
+    if size >= 99.95 { return grouped(Int(value.rounded())) }
+    let decimals = size < 0.9995 ? 3 : size < 9.995 ? 2 : 1
+    let unit = decimals == 3 ? 1000 : decimals == 2 ? 100 : 10
+    let scaled = Int((size * Double(unit)).rounded())
+    let fraction = String(scaled % unit)
+    return (value < 0 ? "-" : "") + "\(scaled / unit)." + String(repeating: "0", count: decimals - fraction.count)
+        + fraction
+}
+
 /// `1234567` as `1,234,567`.
 package func grouped(_ number: Int) -> String {
     let digits = String(number.magnitude)

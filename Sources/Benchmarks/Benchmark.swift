@@ -1,0 +1,129 @@
+import CPUBackend
+package import CommandSupport
+import Encoder
+import Parallelism
+import TriageModel
+import TriageRouter
+
+/// Measures what was asked for.
+package struct Benchmark {
+    /// The benchmark was asked to stop.
+    package struct Interrupted: Error {}
+
+    private let parameters: Parameters
+    private let files: ModelFiles
+    private let instructionSet: InstructionSet
+    private let interruption: Interruption
+    private let version: String
+
+    /// Opens the model in `directory`, whose weights are decoded by `run`. `version`: of this program.
+    package init(
+        _ parameters: Parameters,
+        directory: String,
+        version: String,
+        interruption: Interruption
+    ) throws {
+        self.parameters = parameters
+        files = try ModelFiles(directory)
+        instructionSet = try InstructionSet.selected()
+        self.interruption = interruption
+        self.version = version
+        guard !files.labels.isEmpty || !(parameters.includes(.stream) || parameters.includes(.coldStart)) else {
+            throw BenchmarkError(
+                "\(directory): only embeds: the model has no labels to decide by; "
+                    + "--only shapes,peaks,memory measures it"
+            )
+        }
+    }
+
+    /// Measures. `progress` is told what is measured now and what share of the whole is done.
+    package func run(progress: (_ activity: String, _ share: Double) -> Void) throws -> BenchmarkReport {
+        var recording = Recording(rounds: parameters.rounds, interruption: interruption)
+        // Before the model is loaded: the system counts what the parent holds towards the memory of a child.
+        let coldStart = parameters.includes(.coldStart) ? [try coldStartWorkload()] : []
+        let share = shareOfColdStart
+        try recording.measure(coldStart, seconds: parameters.seconds * share) { progress($0, $1 * share) }
+        progress("loading the model", share)
+        let model = try TriageModel(files: files, precision: parameters.precision)
+        let resident = residentBytes().map { Double($0) / 1e6 }
+        try recording.measure(
+            try workloads(model),
+            seconds: parameters.seconds * (1 - share),
+            shareOf: model.backend.hasPrefix("cpu-int8") ? .integer : .float
+        ) { progress($0, share + $1 * (1 - share)) }
+        if parameters.includes(.memory) {
+            recording.record(.memory, "resident after loading", .memory, resident)
+            recording.record(.memory, "most resident in the whole run", .memory, Double(peakResidentBytes()) / 1e6)
+        }
+        return BenchmarkReport(
+            environment: try .current(
+                model,
+                instructionSet: instructionSet,
+                coreShare: recording.coreShare,
+                version: version
+            ),
+            parameters: ReportedParameters(parameters),
+            measures: recording.measures
+        )
+    }
+
+    /// Of the time.
+    private var shareOfColdStart: Double {
+        guard parameters.includes(.coldStart) else { return 0 }
+        return [.peaks, .stream, .shapes].contains { parameters.includes($0) } ? 0.1 : 1
+    }
+
+    private func coldStartWorkload() throws -> ColdStartWorkload {
+        guard let program = executablePath() else {
+            throw BenchmarkError("cannot find this program to start it anew; leave out cold-start with --only")
+        }
+        return ColdStartWorkload(
+            program: program,
+            arguments: [
+                "classify", "--model", files.directory.path, "--precision", parameters.precision.rawValue,
+                "I lost my card, please block it",
+            ]
+        )
+    }
+
+    private func workloads(_ model: TriageModel) throws -> [any Workload] {
+        // The other figures are shares of the peaks.
+        var workloads: [any Workload] = MultiplyAccumulate.allCases.map {
+            PeakWorkload(operation: $0, instructionSet: instructionSet)
+        }
+        if parameters.includes(.stream) {
+            let router = try Router(model: model)
+            try check(parameters.queries, model)
+            for threads in parameters.threads {
+                for mode in StreamWorkload.Mode.allCases {
+                    workloads.append(
+                        StreamWorkload(mode: mode, threads: threads, router: router, texts: parameters.queries.texts)
+                    )
+                }
+            }
+        }
+        if parameters.includes(.shapes) {
+            for shape in parameters.shapes {
+                workloads.append(
+                    try ShapeWorkload(shape, encoder: model.encoder, configuration: files.configuration.encoder)
+                )
+            }
+        }
+        let isNeeded = [.peaks, .stream, .shapes].contains { parameters.includes($0) }
+        return isNeeded ? workloads : []
+    }
+
+    /// Names the text that cannot be decided on; a workload would not know which it is.
+    private func check(_ queries: QuerySet, _ model: TriageModel) throws {
+        for (index, text) in queries.texts.enumerated() where model.tokenize(text).ids.count <= model.emptyTokenCount {
+            throw BenchmarkError("\(queries.source): text \(index + 1) holds nothing that the model reads")
+        }
+    }
+}
+
+/// The memory of this process that is resident now, in bytes; nil where the system does not say.
+private func residentBytes() -> Int? {
+    let line = smallFile("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+    return kilobytes.map { $0 * 1024 }
+}

@@ -1,0 +1,90 @@
+/// A part of a benchmark.
+package enum Section: String, CaseIterable, Sendable {
+    case peaks
+    case stream
+    case shapes
+    case coldStart = "cold-start"
+    case memory
+}
+
+/// What is measured of a subject.
+package enum Quantity: String, CaseIterable, Sendable {
+    /// Percentiles of the time that one takes.
+    case p50
+    case p95
+    case p99
+    case queriesPerSecond = "queries"
+    case tokensPerSecond = "tokens"
+    /// Multiply-accumulates of one core, in thousand millions a second.
+    case rate
+    /// The multiply-accumulates of the linear layers, as a share of what the cores in use could do at their peak.
+    case shareOfPeak = "peak-share"
+    case memory
+
+    package var unit: String {
+        switch self {
+        case .p50, .p95, .p99: "ms"
+        case .queriesPerSecond: "queries/s"
+        case .tokensPerSecond: "tokens/s"
+        case .rate: "GMAC/s"
+        case .shareOfPeak: "% of peak"
+        case .memory: "MB"
+        }
+    }
+
+    /// The head of its column.
+    var title: String {
+        switch self {
+        case .p50, .p95, .p99: "\(rawValue) \(unit)"
+        default: unit
+        }
+    }
+
+    package var isBetterLower: Bool {
+        switch self {
+        case .p50, .p95, .p99, .memory: true
+        case .queriesPerSecond, .tokensPerSecond, .rate, .shareOfPeak: false
+        }
+    }
+}
+
+/// One figure of a benchmark, taken once a round.
+package struct Measure: Equatable, Sendable {
+    /// What it is a figure of; a report has each once.
+    package struct Key: Hashable, Sendable {
+        package let section: Section
+        /// What was run, such as `one by one, 2 threads` or `8x16`.
+        package let subject: String
+        package let quantity: Quantity
+
+        package init(_ section: Section, _ subject: String, _ quantity: Quantity) {
+            self.section = section
+            self.subject = subject
+            self.quantity = quantity
+        }
+    }
+
+    package let key: Key
+    /// The figure of each round, finite and above 0.
+    package private(set) var rounds: [Double]
+
+    /// Nil unless there is a round and every figure is finite and above 0.
+    package init?(_ key: Key, rounds: [Double]) {
+        guard !rounds.isEmpty, rounds.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        self.key = key
+        self.rounds = rounds.map { significant($0) }
+    }
+
+    /// The median of the rounds, which a disturbance in a few of them does not move.
+    package var value: Double { median(rounds) }
+    package var lowest: Double { rounds.min() ?? 0 }
+    package var highest: Double { rounds.max() ?? 0 }
+}
+
+/// The middle value, or the mean of the middle two; 0 of none.
+package func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
+}

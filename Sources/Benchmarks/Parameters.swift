@@ -1,0 +1,60 @@
+package import TriageModel
+
+/// What a benchmark measures and for how long.
+package struct Parameters: Sendable {
+    package static let defaultShapes = [1, 8, 32].flatMap { sequences in
+        [8, 16, 32, 64, 128].map { Shape(sequences: sequences, tokens: $0) }
+    }
+
+    package var sections: [Section]
+    package var threads: [Int]
+    package var shapes: [Shape]
+    /// Time to measure in, divided among everything that is measured; each is taken at least once however slow.
+    package var seconds: Double
+    package var rounds: Int
+    package var precision: Precision
+    package var queries: QuerySet
+
+    package init(
+        sections: [Section] = Section.allCases,
+        threads: [Int],
+        shapes: [Shape] = defaultShapes,
+        seconds: Double,
+        rounds: Int,
+        precision: Precision = .automatic,
+        queries: QuerySet = .builtIn
+    ) {
+        self.sections = sections
+        self.threads = threads
+        self.shapes = shapes
+        self.seconds = seconds
+        self.rounds = rounds
+        self.precision = precision
+        self.queries = queries
+    }
+
+    func includes(_ section: Section) -> Bool { sections.contains(section) }
+
+    /// 1, 2, 4 … and the number of cores.
+    package static func threadSweep(cores: Int) -> [Int] {
+        var counts: [Int] = []
+        var count = 1
+        while count < cores {
+            counts.append(count)
+            count *= 2
+        }
+        return counts + [max(1, cores)]
+    }
+}
+
+/// The texts that the stream section decides on.
+package struct QuerySet: Sendable {
+    /// A file's name, or `built in`.
+    package let source: String
+    package let texts: [String]
+
+    package init(source: String, texts: [String]) {
+        self.source = source
+        self.texts = texts
+    }
+}

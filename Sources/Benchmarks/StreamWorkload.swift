@@ -1,0 +1,101 @@
+import CommandSupport
+import Synchronization
+import TriageModel
+import TriageRouter
+
+/// Text in, decision out.
+struct StreamWorkload: Workload {
+    enum Mode: String, CaseIterable {
+        /// Each thread decides on one text after the other.
+        case oneByOne = "one by one"
+        /// Many texts a call, which the library spreads over threads and batches.
+        case batched
+    }
+
+    /// Of a batched call, so that a deadline is kept.
+    private static let maximumTexts = 1024
+
+    let mode: Mode
+    let threads: Int
+    let router: Router
+    let texts: [String]
+
+    let section = Section.stream
+    /// High percentiles need many queries.
+    let weight = 3.0
+
+    var subject: String { "\(mode.rawValue), \(threads) \(threads == 1 ? "thread" : "threads")" }
+
+    func run(until deadline: Deadline) throws -> Sample {
+        let start = ContinuousClock.now
+        let tally = mode == .oneByOne ? try oneByOne(until: deadline) : try batched(until: deadline)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let perToken = router.model.files.configuration.encoder.linearMultiplyAccumulatesPerToken
+        let tokensPerSecond = Double(tally.tokens) / seconds
+        var sample = Sample(multiplyAccumulates: tokensPerSecond * Double(perToken) / Double(threads))
+        if mode == .oneByOne {
+            sample.figures = zip([.p50, .p95, .p99], [50, 95, 99]).map { ($0, tally.latencies.percentile($1)) }
+        }
+        sample.figures += [
+            (.queriesPerSecond, Double(tally.queries) / seconds), (.tokensPerSecond, tokensPerSecond),
+        ]
+        return sample
+    }
+
+    private struct Tally: Sendable {
+        var queries = 0
+        var tokens = 0
+        var latencies = Latencies()
+
+        mutating func add(_ other: Tally) {
+            queries += other.queries
+            tokens += other.tokens
+            latencies.add(other.latencies)
+        }
+    }
+
+    private func oneByOne(until deadline: Deadline) throws -> Tally {
+        let results = Mutex<[Result<Tally, ModelError>]>([])
+        try runOnThreads(threads) { [router, texts, threads] number in
+            let result = Result { () throws(ModelError) in
+                try Self.decide(texts, from: texts.count * number / threads, router, until: deadline)
+            }
+            results.withLock { $0.append(result) }
+        }
+        var sum = Tally()
+        for result in results.withLock({ $0 }) { sum.add(try result.get()) }
+        return sum
+    }
+
+    private static func decide(
+        _ texts: [String],
+        from first: Int,
+        _ router: Router,
+        until deadline: Deadline
+    ) throws(ModelError) -> Tally {
+        var deadline = deadline
+        var tally = Tally()
+        repeat {
+            let text = texts[(first + tally.queries) % texts.count]
+            let start = ContinuousClock.now
+            let decision = try router.decide(text)
+            tally.latencies.record(ContinuousClock.now - start)
+            tally.queries += 1
+            tally.tokens += decision.tokenCount
+        } while !deadline.hasPassed()
+        return tally
+    }
+
+    private func batched(until deadline: Deadline) throws -> Tally {
+        var deadline = deadline
+        var tally = Tally()
+        repeat {
+            let first = tally.queries % texts.count
+            let part = Array(texts[first..<min(texts.count, first + Self.maximumTexts)])
+            let decisions = try router.decide(part, threads: threads)
+            tally.queries += decisions.count
+            tally.tokens += decisions.reduce(0) { $0 + $1.tokenCount }
+        } while !deadline.hasPassed()
+        return tally
+    }
+}
