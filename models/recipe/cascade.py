@@ -97,7 +97,10 @@ def resamples(count: int, seed: int) -> np.ndarray:
 
 
 def quality(rows: Rows, route: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Figures in points in the order of TOLERANCE, one line for each line of `weights` (resamples x rows)."""
+    """The figures of `evaluate.py` that TOLERANCE limits, in its order and in points, for many resamples at once.
+
+    `weights` (resamples x rows) says how often each row counts.
+    """
     right = route == rows.truth
     routes = range(len(ROUTES))
     names = np.unique(rows.source)
