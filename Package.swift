@@ -83,8 +83,8 @@ let package = Package(
         module(
             "Benchmarks",
             [
-                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport", "Parallelism",
-                "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport",
+                "Parallelism", "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]
         ),
         .executableTarget(

@@ -25,38 +25,38 @@
 #define AVX512 __attribute__((target("avx512f,avx512vnni"), min_vector_width(512)))
 #define AVXVNNI __attribute__((target("avx2,avxvnni")))
 #define AVX2 __attribute__((target("avx2")))
-#define AVX2FMA __attribute__((target("avx2,fma")))
+#define FMA __attribute__((target("avx2,fma")))
 
 DEFINE_PEAK(int8_avx512vnni, AVX512, __m512i, "v", 12, 64, _mm512_set1_epi8(1), _mm512_dpbusd_epi32(sums[i], a, b))
 DEFINE_PEAK(int8_avxvnni, AVXVNNI, __m256i, "x", 12, 32, _mm256_set1_epi8(1), _mm256_dpbusd_avx_epi32(sums[i], a, b))
 DEFINE_PEAK(int8_avx2, AVX2, __m256i, "x", 12, 32, _mm256_set1_epi8(1),
             _mm256_add_epi32(sums[i], _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), b)))
 DEFINE_PEAK(f32_avx512, AVX512, __m512, "v", 12, 16, _mm512_set1_ps(0.5f), _mm512_fmadd_ps(sums[i], a, b))
-DEFINE_PEAK(f32_fma, AVX2FMA, __m256, "x", 12, 8, _mm256_set1_ps(0.5f), _mm256_fmadd_ps(sums[i], a, b))
+DEFINE_PEAK(f32_fma, FMA, __m256, "x", 12, 8, _mm256_set1_ps(0.5f), _mm256_fmadd_ps(sums[i], a, b))
+#define FLOAT_REGISTER "x"
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
-#define DOTPROD __attribute__((target("dotprod")))
+#define DOT __attribute__((target("dotprod")))
 
-DEFINE_PEAK(int8_neon, DOTPROD, int32x4_t, "w", 12, 16, vdupq_n_s32(1),
+DEFINE_PEAK(int8_neon, DOT, int32x4_t, "w", 12, 16, vdupq_n_s32(0x01010101),
             vdotq_s32(sums[i], vreinterpretq_s8_s32(a), vreinterpretq_s8_s32(b)))
 DEFINE_PEAK(f32_neon, , float32x4_t, "w", 12, 4, vdupq_n_f32(0.5f), vfmaq_f32(sums[i], a, b))
-#endif
-
-#if defined(__aarch64__)
 #define FLOAT_REGISTER "w"
-#else
-#define FLOAT_REGISTER "x"
 #endif
 
+#if defined(FLOAT_REGISTER)
 DEFINE_PEAK(int8_scalar, , uint32_t, "r", 6, 1, 1, sums[i] + a * b)
 DEFINE_PEAK(f32_scalar, , float, FLOAT_REGISTER, 12, 1, 0.5f, sums[i] * a + b)
+#endif
 
 int64_t triage_peak(triage_isa isa, bool is_integer, int64_t rounds) {
     if (!triage_kernels_for(isa)) return 0;
     switch (isa) {
+#if defined(FLOAT_REGISTER)
         case TRIAGE_ISA_SCALAR:
             return is_integer ? int8_scalar(rounds) : f32_scalar(rounds);
+#endif
 #if defined(__x86_64__)
         case TRIAGE_ISA_AVX2:
             return is_integer ? int8_avx2(rounds) : f32_fma(rounds);

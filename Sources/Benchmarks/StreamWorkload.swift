@@ -1,4 +1,5 @@
 import CommandSupport
+import Parallelism
 import Synchronization
 import TriageModel
 import TriageRouter
@@ -17,6 +18,8 @@ struct StreamWorkload: Workload {
 
     let mode: Mode
     let threads: Int
+    /// That can be busy at once.
+    let cores = UsableCores.current().count
     let router: Router
     let texts: [String]
 
@@ -32,7 +35,7 @@ struct StreamWorkload: Workload {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let perToken = router.model.files.configuration.encoder.linearMultiplyAccumulatesPerToken
         let tokensPerSecond = Double(tally.tokens) / seconds
-        var sample = Sample(multiplyAccumulates: tokensPerSecond * Double(perToken) / Double(threads))
+        var sample = Sample(multiplyAccumulates: tokensPerSecond * Double(perToken) / Double(min(threads, cores)))
         if mode == .oneByOne {
             sample.figures = zip([.p50, .p95, .p99], [50, 95, 99]).map { ($0, tally.latencies.percentile($1)) }
         }

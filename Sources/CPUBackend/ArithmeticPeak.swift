@@ -12,8 +12,7 @@ extension InstructionSet {
     /// The instruction that does most of them at once.
     package func instruction(of operation: MultiplyAccumulate) -> String {
         switch (self, operation) {
-        case (.scalar, .integer): "imul, add"
-        case (.scalar, .float): "mulss, addss"
+        case (.scalar, _): "multiply, add"
         case (.avx2, .integer): "vpmaddubsw, vpmaddwd, vpaddd ymm"
         case (.avxvnni, .integer): "vpdpbusd ymm"
         case (.avx512vnni, .integer): "vpdpbusd zmm"
@@ -21,6 +20,8 @@ extension InstructionSet {
         case (.neon, .float): "fmla"
         case (.avx2, .float), (.avxvnni, .float): "vfmadd ymm"
         case (.avx512vnni, .float): "vfmadd zmm"
+        case (.neon, .integer): "sdot"
+        case (.neon, .float): "fmla"
         }
     }
 
