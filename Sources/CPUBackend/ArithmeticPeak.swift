@@ -16,8 +16,6 @@ extension InstructionSet {
         case (.avx2, .integer): "vpmaddubsw, vpmaddwd, vpaddd ymm"
         case (.avxvnni, .integer): "vpdpbusd ymm"
         case (.avx512vnni, .integer): "vpdpbusd zmm"
-        case (.neon, .integer): "sdot"
-        case (.neon, .float): "fmla"
         case (.avx2, .float), (.avxvnni, .float): "vfmadd ymm"
         case (.avx512vnni, .float): "vfmadd zmm"
         case (.neon, .integer): "sdot"
