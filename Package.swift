@@ -107,6 +107,18 @@ let package = Package(
             ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
             exclude: ["Fixtures", "Generators"]
         ),
+        tests("TriageRouter", ["TriageRouter", "TriageModel"]),
+        .target(
+            name: "CAllocations",
+            path: "Tests/Allocations/CAllocations",
+            cSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .executableTarget(
+            name: "count-allocations",
+            dependencies: ["TriageRouter", "TriageModel", "CAllocations"],
+            path: "Tests/Allocations/CountAllocations",
+            swiftSettings: swiftSettings
+        ),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
         tests("Benchmarks", ["Benchmarks", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]),
     ],

@@ -78,13 +78,14 @@ struct StreamWorkload: Workload {
     ) throws(ModelError) -> Tally {
         var deadline = deadline
         var tally = Tally()
+        var decision = RouteDecision()
         repeat {
             let text = texts[(first + tally.queries) % texts.count]
             let start = ContinuousClock.now
-            let decision = try router.decide(text)
+            try router.decide(text, into: &decision)
             tally.latencies.record(ContinuousClock.now - start)
             tally.queries += 1
-            tally.tokens += decision.tokenCount
+            tally.tokens += decision.classification.tokenCount
         } while !deadline.hasPassed()
         return tally
     }
@@ -97,7 +98,7 @@ struct StreamWorkload: Workload {
             let part = Array(texts[first..<min(texts.count, first + Self.maximumTexts)])
             let decisions = try router.decide(part, threads: threads)
             tally.queries += decisions.count
-            tally.tokens += decisions.reduce(0) { $0 + $1.tokenCount }
+            tally.tokens += decisions.reduce(0) { $0 + $1.classification.tokenCount }
         } while !deadline.hasPassed()
         return tally
     }

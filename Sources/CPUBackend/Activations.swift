@@ -17,7 +17,8 @@ final class Activations: Sendable {
     let intermediate: AlignedBuffer<Float>
     /// The input of the linear layer at hand.
     let quantized: QuantizedActivations
-    let attention: AlignedBuffer<Float>
+    /// One for each thread that attends at the same time.
+    let attention: [AlignedBuffer<Float>]
     /// `[sequences][hidden]`
     let pooled: AlignedBuffer<Float>
     /// `[sequences][hidden]`: after the dense layer of the head.
@@ -25,7 +26,7 @@ final class Activations: Sendable {
     /// `[sequences][outputs]`
     let logits: AlignedBuffer<Float>
 
-    init(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int) {
+    init(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int, threads: Int) {
         let hiddenSize = configuration.hiddenSize
         self.tokenCapacity = tokenCapacity
         hidden = AlignedBuffer(count: tokenCapacity * hiddenSize)
@@ -37,12 +38,11 @@ final class Activations: Sendable {
             rowCapacity: tokenCapacity,
             columnCapacity: max(hiddenSize, configuration.intermediateSize)
         )
-        attention = AlignedBuffer(
-            count: Kernels.attentionScratch(
-                tokens: min(tokenCapacity, configuration.maximumPositions),
-                headSize: hiddenSize / configuration.headCount
-            )
+        let attentionCount = Kernels.attentionScratch(
+            tokens: min(tokenCapacity, configuration.maximumPositions),
+            headSize: hiddenSize / configuration.headCount
         )
+        attention = (0..<threads).map { _ in AlignedBuffer(count: attentionCount) }
         pooled = AlignedBuffer(count: tokenCapacity * hiddenSize)
         transformed = AlignedBuffer(count: head.transform == nil ? 0 : tokenCapacity * hiddenSize)
         logits = AlignedBuffer(count: tokenCapacity * head.outputCount)

@@ -1,4 +1,5 @@
 package import Encoder
+import Parallelism
 
 /// The network on the CPU: int8 through our own kernels, or 32-bit floating point through OpenBLAS.
 ///
@@ -73,36 +74,49 @@ package final class CPUBackend: EncoderBackend {
                 "the model needs \(scratchBytes) bytes of scratch memory, the limit is \(Self.scratchByteLimit)"
             )
         }
-        pool = ActivationPool { Activations(configuration, head: head, tokenCapacity: tokenCapacity) }
+        pool = ActivationPool {
+            Activations(
+                configuration,
+                head: head,
+                tokenCapacity: tokenCapacity,
+                threads: min(ThreadPool.shared.threads, configuration.headCount)
+            )
+        }
     }
 
-    package func run(_ batch: TokenBatch, into output: inout EncoderOutput) throws(EncoderError) {
+    package func run(
+        _ batch: TokenBatch,
+        threads: Int,
+        into output: inout EncoderOutput
+    ) throws(EncoderError) {
         try batch.validate(for: configuration)
         output.embeddings.removeAll(keepingCapacity: true)
         output.logits.removeAll(keepingCapacity: true)
         try pool.withActivations { activations throws(EncoderError) in
             guard batch.tokenCount > activations.tokenCapacity else {
-                return try run(batch, activations, into: &output)
+                return try run(batch, threads, activations, into: &output)
             }
             var part = TokenBatch()
             for sequence in 0..<batch.sequenceCount {
                 let range = batch.range(of: sequence)
                 if part.tokenCount + range.count > activations.tokenCapacity {
-                    try run(part, activations, into: &output)
+                    try run(part, threads, activations, into: &output)
                     part.removeAll()
                 }
                 part.append(ids: Array(batch.ids[range]), segmentIds: Array(batch.segmentIds[range]))
             }
-            try run(part, activations, into: &output)
+            try run(part, threads, activations, into: &output)
         }
     }
 
     private func run(
         _ batch: TokenBatch,
+        _ threads: Int,
         _ activations: Activations,
         into output: inout EncoderOutput
     ) throws(EncoderError) {
-        forward(batch, activations)
+        let threads = min(threads, activations.attention.count)
+        forward(ForwardPass(backend: self, batch: batch, activations: activations, threads: threads))
         head(batch, activations)
         activations.pooled.append(batch.sequenceCount * configuration.hiddenSize, to: &output.embeddings)
         activations.logits.append(batch.sequenceCount * headConfiguration.outputCount, to: &output.logits)

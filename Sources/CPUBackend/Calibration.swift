@@ -24,7 +24,8 @@ extension CPUBackend {
             try batch.validate(for: configuration)
             pool.withActivations { activations in
                 guard batch.tokenCount <= activations.tokenCapacity else { return }
-                forward(batch, activations) { input, values, rows in
+                let pass = ForwardPass(backend: self, batch: batch, activations: activations, threads: 1)
+                forward(pass) { input, values, rows in
                     let columns =
                         input.layer == .feedForwardDown
                         ? self.configuration.intermediateSize : self.configuration.hiddenSize

@@ -3,24 +3,24 @@ import Encoder
 extension CPUBackend {
     /// The forward pass of Devlin et al. (arXiv:1810.04805) over sequences laid end to end: `activations.hidden` holds
     /// the last block's token vectors afterwards. `observe` sees the input of each linear layer before it is applied.
-    func forward(_ batch: TokenBatch, _ activations: Activations, observe: LinearInputObserver? = nil) {
-        let pass = ForwardPass(backend: self, batch: batch, activations: activations)
+    func forward(_ pass: ForwardPass, observe: LinearInputObserver? = nil) {
+        let activations = pass.activations, tokenCount = pass.batch.tokenCount
         let hidden = activations.hidden, context = activations.context, intermediate = activations.intermediate
 
         pass.embed(into: activations.sum)
         pass.norm(embeddingNorm, for: blocks.first?.queryKeyValue)
         for (index, block) in blocks.enumerated() {
-            observe?(.init(block: index, layer: .queryKeyValue), hidden, batch.tokenCount)
+            observe?(.init(block: index, layer: .queryKeyValue), hidden, tokenCount)
             pass.apply(block.queryKeyValue, to: hidden, into: activations.queryKeyValue)
             pass.attend(for: block.attentionOutput)
-            observe?(.init(block: index, layer: .attentionOutput), context, batch.tokenCount)
+            observe?(.init(block: index, layer: .attentionOutput), context, tokenCount)
             pass.apply(block.attentionOutput, to: context, adding: hidden, into: activations.sum)
             pass.norm(block.attentionNorm, for: block.feedForwardUp)
 
-            observe?(.init(block: index, layer: .feedForwardUp), hidden, batch.tokenCount)
+            observe?(.init(block: index, layer: .feedForwardUp), hidden, tokenCount)
             pass.apply(block.feedForwardUp, to: hidden, into: intermediate)
             pass.activate(intermediate, for: block.feedForwardDown)
-            observe?(.init(block: index, layer: .feedForwardDown), intermediate, batch.tokenCount)
+            observe?(.init(block: index, layer: .feedForwardDown), intermediate, tokenCount)
             pass.apply(block.feedForwardDown, to: intermediate, adding: hidden, into: activations.sum)
             pass.norm(block.outputNorm, for: index + 1 < blocks.count ? blocks[index + 1].queryKeyValue : nil)
         }

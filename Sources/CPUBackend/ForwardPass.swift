@@ -1,14 +1,19 @@
 import Encoder
+import Parallelism
 
 /// The steps of one forward pass. A step that prepares the input of a linear layer names the layer: where that computes
 /// in integers, its input is quantised in the same step, and `apply` reads the quantised form.
-struct ForwardPass {
+///
+/// A step that is worth it is shared among threads; each part writes rows, columns or heads of its own, so the bits do not
+/// depend on how many there are.
+struct ForwardPass: Sendable {
     let backend: CPUBackend
     let batch: TokenBatch
     let activations: Activations
+    let threads: Int
 
     private var kernels: Kernels { backend.kernels }
-    private var tokens: Range<Int> { 0..<batch.tokenCount }
+    private var tokenCount: Int { batch.tokenCount }
 
     func embed(into out: AlignedBuffer<Float>) {
         for sequence in 0..<batch.sequenceCount {
@@ -18,49 +23,27 @@ struct ForwardPass {
 
     /// `hidden` = the layer norm of `sum`, for `layer`.
     func norm(_ norm: Norm, for layer: Linear?) {
-        kernels.layerNorm(
-            activations.sum,
-            rows: tokens,
-            norm: norm,
-            to: activations.hidden,
-            for: layer?.int8,
-            quantized: activations.quantized
-        )
+        share(.norm(norm, layer?.int8), cost: tokenCount * norm.scale.count / 2, parts: tokenCount)
     }
 
     /// `context` = the attention of each sequence, for `layer`.
     func attend(for layer: Linear) {
-        let headCount = backend.configuration.headCount
+        let headCount = backend.configuration.headCount, hiddenSize = backend.configuration.hiddenSize
         for sequence in 0..<batch.sequenceCount {
-            kernels.attention(
-                activations.queryKeyValue,
-                range: batch.range(of: sequence),
-                heads: 0..<headCount,
-                headCount: headCount,
-                headSize: backend.configuration.hiddenSize / headCount,
-                scratch: activations.attention,
-                to: activations.context
-            )
+            let count = batch.range(of: sequence).count
+            share(.attend(sequence: sequence), cost: count * count * hiddenSize / 8, parts: headCount)
         }
-        if let layer = layer.int8 {
-            kernels.quantize(
-                activations.context,
-                rows: tokens,
-                activation: nil,
-                for: layer,
-                to: activations.quantized
-            )
-        }
+        guard let layer = layer.int8 else { return }
+        share(.quantize(activations.context, nil, layer), cost: tokenCount * hiddenSize / 4, parts: tokenCount)
     }
 
     /// x = activation(x), for `layer`.
     func activate(_ x: AlignedBuffer<Float>, for layer: Linear) {
-        let activation = backend.configuration.activation
+        let activation = backend.configuration.activation, columns = backend.configuration.intermediateSize
         if let layer = layer.int8 {
-            kernels.quantize(x, rows: tokens, activation: activation, for: layer, to: activations.quantized)
+            share(.quantize(x, activation, layer), cost: tokenCount * columns / 2, parts: tokenCount)
         } else {
-            let columns = backend.configuration.intermediateSize
-            kernels.finish(x, rows: tokens, columns: columns, activation: activation)
+            kernels.finish(x, rows: 0..<tokenCount, columns: columns, activation: activation)
         }
     }
 
@@ -73,28 +56,99 @@ struct ForwardPass {
     ) {
         switch layer {
         case .int8(let layer):
-            kernels.linear(
-                activations.quantized,
-                rows: tokens.count,
-                weights: layer,
-                panels: 0..<layer.panelCount,
-                residual: residual,
-                to: out
-            )
+            let cost = tokenCount * layer.inputs * layer.outputs / 128
+            share(.linear(layer, residual: residual, out), cost: cost, parts: layer.panelCount)
         case .float32(let layer, let openBLAS):
             if let openBLAS {
                 openBLAS.multiply(
                     x,
-                    rows: tokens.count,
+                    rows: tokenCount,
                     by: layer.weights,
                     inputs: layer.inputs,
                     outputs: layer.outputs,
                     to: out
                 )
             } else {
-                layer.apply(x, rows: tokens.count, bias: layer.noBias, to: out, kernels: kernels)
+                layer.apply(x, rows: tokenCount, bias: layer.noBias, to: out, kernels: kernels)
             }
-            kernels.finish(out, rows: tokens, columns: layer.outputs, bias: layer.bias, residual: residual)
+            kernels.finish(out, rows: 0..<tokenCount, columns: layer.outputs, bias: layer.bias, residual: residual)
+        }
+    }
+
+    /// Runs a step on as many threads as its cost pays for; it can be cut into at most `parts` parts.
+    private func share(_ step: Step, cost: Int, parts: Int) {
+        let count = min(threads, parts, cost / Self.leastCost)
+        if count > 1 {
+            ThreadPool.shared.run(Shared(pass: self, step: step, count: count), count: count, threads: count)
+        } else {
+            run(step, part: 0, of: 1)
+        }
+    }
+}
+
+extension ForwardPass {
+    /// Clock cycles, roughly, of the fastest kernels: a part below it takes less time than handing it to a thread.
+    private static let leastCost = 10_000
+
+    private enum Step: Sendable {
+        /// By rows.
+        case norm(Norm, Int8Linear?)
+        /// By heads.
+        case attend(sequence: Int)
+        /// By rows.
+        case quantize(AlignedBuffer<Float>, Activation?, Int8Linear)
+        /// By columns, so that each weight is read by one thread.
+        case linear(Int8Linear, residual: AlignedBuffer<Float>?, AlignedBuffer<Float>)
+    }
+
+    private struct Shared: ParallelWork {
+        let pass: ForwardPass
+        let step: Step
+        let count: Int
+
+        func run(part: Int) { pass.run(step, part: part, of: count) }
+    }
+
+    private func run(_ step: Step, part: Int, of count: Int) {
+        func slice(_ total: Int) -> Range<Int> { total * part / count..<total * (part + 1) / count }
+        switch step {
+        case .norm(let norm, let layer):
+            kernels.layerNorm(
+                activations.sum,
+                rows: slice(tokenCount),
+                norm: norm,
+                to: activations.hidden,
+                for: layer,
+                quantized: activations.quantized
+            )
+        case .attend(let sequence):
+            let headCount = backend.configuration.headCount
+            kernels.attention(
+                activations.queryKeyValue,
+                range: batch.range(of: sequence),
+                heads: slice(headCount),
+                headCount: headCount,
+                headSize: backend.configuration.hiddenSize / headCount,
+                scratch: activations.attention[part],
+                to: activations.context
+            )
+        case .quantize(let x, let activation, let layer):
+            kernels.quantize(
+                x,
+                rows: slice(tokenCount),
+                activation: activation,
+                for: layer,
+                to: activations.quantized
+            )
+        case .linear(let layer, let residual, let out):
+            kernels.linear(
+                activations.quantized,
+                rows: tokenCount,
+                weights: layer,
+                panels: slice(layer.panelCount),
+                residual: residual,
+                to: out
+            )
         }
     }
 }

@@ -8,8 +8,9 @@ package protocol EncoderBackend: Sendable {
     /// Tokens of a batch that uses the hardware well; larger batches work too.
     var preferredTokenCount: Int { get }
 
-    /// Replaces the contents of `output` by the results for `batch`, in the order of its sequences.
-    func run(_ batch: TokenBatch, into output: inout EncoderOutput) throws(EncoderError)
+    /// Replaces the contents of `output` by the results for `batch`, in the order of its sequences. At most `threads`
+    /// threads work at once; the results do not depend on how many.
+    func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError)
 }
 
 /// Results of a batch, row-major; reuse one to keep its storage.

@@ -4,16 +4,18 @@ package struct Calibration: Sendable, Equatable {
     /// Logits are divided by it (Guo et al., arXiv:1706.04599).
     let temperature: Float
 
-    /// The probabilities of one row of logits.
-    func probabilities(_ logits: some Collection<Float>) -> [Float] {
+    /// Replaces `probabilities` by those of one row of logits; `weights` is scratch.
+    func probabilities(_ logits: [Float], weights: inout [Double], into probabilities: inout [Float]) {
+        probabilities.removeAll(keepingCapacity: true)
         switch problemType {
-        case .regression: return Array(logits)
-        case .multiLabel: return logits.map { Self.sigmoid($0 / temperature) }
+        case .regression: probabilities.append(contentsOf: logits)
+        case .multiLabel: for logit in logits { probabilities.append(Self.sigmoid(logit / temperature)) }
         case .singleLabel:
             let largest = Double(logits.max() ?? 0)
-            let weights = logits.map { Self.exponential((Double($0) - largest) / Double(temperature)) }
+            weights.removeAll(keepingCapacity: true)
+            for logit in logits { weights.append(Self.exponential((Double(logit) - largest) / Double(temperature))) }
             let sum = weights.reduce(0, +)
-            return weights.map { Float($0 / sum) }
+            for weight in weights { probabilities.append(Float(weight / sum)) }
         }
     }
 

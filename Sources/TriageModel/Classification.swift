@@ -1,24 +1,27 @@
-/// What a model says of one text.
+/// What a model says of one text. Reuse one with `TriageModel.classify(_:pair:threads:into:)` to keep its storage.
 public struct Classification: Sendable, Equatable {
     /// One raw output a label, in the order of `TriageModel.labels`.
-    public let logits: [Float]
+    public internal(set) var logits: [Float] = []
     /// The calibrated probability of each label: a softmax of the logits over the model's temperature, or a sigmoid of
     /// each where labels do not exclude one another. For a regression model, the logits themselves.
-    public let probabilities: [Float]
+    public internal(set) var probabilities: [Float] = []
     /// Tokens that the model read, special tokens included.
-    public let tokenCount: Int
+    public internal(set) var tokenCount = 0
     /// Whether the text was longer than the model reads, so that only a part was.
-    public let isTruncated: Bool
+    public internal(set) var isTruncated = false
+
+    /// Of no text.
+    public init() {}
 }
 
 /// The vector of one text.
 public struct Embedding: Sendable, Equatable {
     /// As many values as the model's hidden size; of length 1 where the model normalises.
-    public let vector: [Float]
+    public internal(set) var vector: [Float] = []
     /// Tokens that the model read, special tokens included.
-    public let tokenCount: Int
+    public internal(set) var tokenCount = 0
     /// Whether the text was longer than the model reads, so that only a part was.
-    public let isTruncated: Bool
+    public internal(set) var isTruncated = false
 }
 
 /// The tokens of one text as the model reads them.

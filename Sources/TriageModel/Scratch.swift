@@ -7,6 +7,8 @@ final class Scratch {
     var encoding = Encoding()
     var batch = TokenBatch()
     var output = EncoderOutput()
+    /// Of the softmax, before they are divided by their sum.
+    var weights: [Double] = []
 }
 
 /// Lends scratch to concurrent calls.

@@ -16,10 +16,21 @@ public struct Router: Sendable {
         self.model = model
     }
 
-    /// Decides on one query.
+    /// Decides on one query. At most `threads` threads work at once: more than one shorten the time of a single query, and
+    /// cost more in all.
     /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
-    public func decide(_ text: String) throws(ModelError) -> RouteDecision {
-        try decision(on: try model.classify(text))
+    public func decide(_ text: String, threads: Int = 1) throws(ModelError) -> RouteDecision {
+        var decision = RouteDecision()
+        try decide(text, threads: threads, into: &decision)
+        return decision
+    }
+
+    /// As `decide(_:threads:)`, into a value whose storage is used again: after a few calls decisions on ASCII texts
+    /// allocate no memory. After an error the value means nothing.
+    /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
+    public func decide(_ text: String, threads: Int = 1, into decision: inout RouteDecision) throws(ModelError) {
+        try model.classify(text, threads: threads, into: &decision.classification)
+        try complete(&decision)
     }
 
     /// Decides on queries, in order. Each decision is the one the query would get alone (bit for bit in integers).
@@ -27,31 +38,35 @@ public struct Router: Sendable {
     public func decide(_ texts: [String], threads: Int = 1) throws(ModelError) -> [RouteDecision] {
         let classifications = try model.classify(texts, threads: threads)
         var decisions: [RouteDecision] = []
-        for classification in classifications { decisions.append(try decision(on: classification)) }
+        decisions.reserveCapacity(classifications.count)
+        for classification in classifications {
+            var decision = RouteDecision()
+            decision.classification = classification
+            try complete(&decision)
+            decisions.append(decision)
+        }
         return decisions
     }
 
-    private func decision(on classification: Classification) throws(ModelError) -> RouteDecision {
-        guard classification.tokenCount > model.emptyTokenCount else {
+    /// Fills in what follows from the classification.
+    private func complete(_ decision: inout RouteDecision) throws(ModelError) {
+        guard decision.classification.tokenCount > model.emptyTokenCount else {
             throw ModelError(path: "", reason: "the text holds nothing that the model reads")
         }
-        let probabilities = classification.probabilities
-        // Equal probabilities keep the model's order, so that a tie is decided the same way everywhere.
-        let order = probabilities.indices.sorted {
-            (probabilities[$1], $0) < (probabilities[$0], $1)
+        // Of equal probabilities the first in the model's order counts, so that a tie is decided the same way everywhere.
+        var best = 0
+        var next: Float?
+        for (index, probability) in decision.classification.probabilities.enumerated().dropFirst() {
+            let greatest = decision.classification.probabilities[best]
+            if probability > greatest { best = index }
+            next = max(next ?? -.infinity, min(probability, greatest))
         }
-        let best = model.labels[order[0]]
-        let confidence = probabilities[order[0]]
-        return RouteDecision(
-            outcome: .classified,
-            label: best.name,
-            route: best.route ?? best.name,
-            confidence: confidence,
-            margin: order.count > 1 ? confidence - probabilities[order[1]] : confidence,
-            scores: order.map { .init(label: model.labels[$0].name, probability: probabilities[$0]) },
-            logits: classification.logits,
-            tokenCount: classification.tokenCount,
-            isTruncated: classification.isTruncated
-        )
+        let label = model.labels[best]
+        decision.outcome = .classified
+        decision.labels = model.labels
+        decision.label = label.name
+        decision.route = label.route ?? label.name
+        decision.confidence = decision.classification.probabilities[best]
+        decision.margin = decision.confidence - (next ?? 0)
     }
 }

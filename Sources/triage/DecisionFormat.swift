@@ -48,7 +48,7 @@ struct DecisionFormat: Sendable {
             add("scores", .array(scores))
         }
         if hasLogits {
-            let logits = zip(model.labels, decision.logits).map { label, logit in
+            let logits = zip(model.labels, decision.classification.logits).map { label, logit in
                 JSONObject.Member(key: label.name, value: JSONValue(logit))
             }
             add("logits", .object(JSONObject(uniqueMembers: logits)))
@@ -56,9 +56,9 @@ struct DecisionFormat: Sendable {
         add("outcome", .string(decision.outcome.rawValue))
         add("model", modelObject)
         add("backend", .string(model.backend))
-        add("tokens", JSONValue(decision.tokenCount))
+        add("tokens", JSONValue(decision.classification.tokenCount))
         if isExplained { add("maximum_tokens", JSONValue(model.maximumTokenCount)) }
-        add("truncated", .bool(decision.isTruncated))
+        add("truncated", .bool(decision.classification.isTruncated))
         add("micros", .number((micros * 10).rounded() / 10))
         return jsonLine(JSONObject(uniqueMembers: members))
     }
@@ -91,9 +91,9 @@ struct DecisionFormat: Sendable {
             return "  \(label)  \(bar(Double(score.probability), width: 24))  \(probability)"
         }
         let reading =
-            decision.isTruncated
-            ? "the first \(decision.tokenCount) tokens of a longer text; the rest was cut"
-            : "all \(decision.tokenCount) tokens of the text, of at most \(model.maximumTokenCount)"
+            decision.classification.isTruncated
+            ? "the first \(decision.classification.tokenCount) tokens of a longer text; the rest was cut"
+            : "all \(decision.classification.tokenCount) tokens of the text, of at most \(model.maximumTokenCount)"
         return scores + [
             "  margin   \(percent(decision.margin)) over the next label",
             "  read     \(reading)",

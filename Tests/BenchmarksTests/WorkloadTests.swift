@@ -27,7 +27,7 @@ import Testing
         let preferredTokenCount = 1
         let runs = Mutex(0)
 
-        func run(_ batch: TokenBatch, into output: inout EncoderOutput) throws(EncoderError) {
+        func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError) {
             runs.withLock { $0 += 1 }
         }
     }

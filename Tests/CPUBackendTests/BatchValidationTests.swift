@@ -33,8 +33,8 @@ import Testing
         var output = EncoderOutput()
         var batch = TokenBatch()
         batch.append(ids: [1], segmentIds: [0])
-        try backend.run(batch, into: &output)
-        try backend.run(TokenBatch(), into: &output)
+        try backend.run(batch, threads: 1, into: &output)
+        try backend.run(TokenBatch(), threads: 1, into: &output)
         #expect(output.embeddings.isEmpty && output.logits.isEmpty)
     }
 
@@ -45,8 +45,8 @@ import Testing
         var fresh = EncoderOutput(), used = EncoderOutput()
         used.embeddings = [1, 2, 3]
         used.logits = [4]
-        try backend.run(batch, into: &fresh)
-        try backend.run(batch, into: &used)
+        try backend.run(batch, threads: 1, into: &fresh)
+        try backend.run(batch, threads: 1, into: &used)
         #expect(fresh == used)
         #expect(fresh.embeddings.count == 40 && fresh.logits.count == 3)
     }

@@ -60,6 +60,20 @@ import Testing
         }
     }
 
+    /// A batch large enough that its steps are shared among threads, as many as there are.
+    @Test func threadsWithinABatch() throws {
+        let network = try TinyNetwork(hiddenSize: 192, headCount: 6, intermediateSize: 400, pooling: .mean)
+        let backend = try network.backend(.int8)
+        var generator = Noise.Generator(seed: 9)
+        for lengths in [[48], [48, 3, 40], [Int](repeating: 45, count: 10)] {
+            let sequences = lengths.map { TokenSequence.random(length: $0, using: &generator) }
+            let alone = try backend.results(sequences).map(bits)
+            for threads in [2, 3, 64] {
+                #expect(try backend.results(sequences, threads: threads).map(bits) == alone)
+            }
+        }
+    }
+
     @Test(arguments: InstructionSet.available, [(40, 5, 70), (48, 3, 96), (17, 1, 33), (64, 4, 130)])
     func everyInstructionSetIsScalar(_ set: InstructionSet, sizes: (Int, Int, Int)) throws {
         let network = try TinyNetwork(hiddenSize: sizes.0, headCount: sizes.1, intermediateSize: sizes.2)

@@ -89,11 +89,11 @@ struct TokenSequence: Sendable {
 
 extension CPUBackend {
     /// The embedding of each sequence followed by its logits.
-    func results(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
+    func results(_ sequences: [TokenSequence], threads: Int = 1) throws(EncoderError) -> [[Float]] {
         var batch = TokenBatch()
         for sequence in sequences { batch.append(ids: sequence.ids, segmentIds: sequence.segmentIds) }
         var output = EncoderOutput()
-        try run(batch, into: &output)
+        try run(batch, threads: threads, into: &output)
         let hidden = output.embeddings.count / max(sequences.count, 1)
         let outputs = output.logits.count / max(sequences.count, 1)
         return sequences.indices.map { row in

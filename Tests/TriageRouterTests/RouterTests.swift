@@ -1,0 +1,37 @@
+import Testing
+import TriageModel
+import TriageRouter
+
+@Suite(.enabled(if: DefaultModel.directory != nil, "needs models/triage-en in the package"))
+struct RouterTests {
+    private let router: Router
+
+    init() throws {
+        router = try Router(model: TriageModel(directory: #require(DefaultModel.directory)))
+    }
+
+    /// Nothing of the decision before stays.
+    @Test func aUsedValueIsLikeANewOne() throws {
+        var decision = RouteDecision()
+        for text in ["I lost my card, please block it", "hi", "explain the theory of relativity in simple words"] {
+            try router.decide(text, into: &decision)
+            #expect(try decision == router.decide(text))
+            #expect(try decision == router.decide([text, "something else", text], threads: 2)[2])
+            #expect(try decision == router.decide(text, threads: 2))
+        }
+    }
+
+    @Test func marginAndScoresAgree() throws {
+        let decision = try router.decide("I lost my card, please block it")
+        #expect(decision.scores.count == router.model.labels.count)
+        #expect(decision.scores[0] == .init(label: decision.label, probability: decision.confidence))
+        #expect(decision.margin == decision.scores[0].probability - decision.scores[1].probability)
+        #expect(zip(decision.scores, decision.scores.dropFirst()).allSatisfy { $0.probability >= $1.probability })
+    }
+
+    @Test func textsWithoutContentAreErrors() {
+        var decision = RouteDecision()
+        #expect(throws: ModelError.self) { try router.decide("\u{1}\u{2}", into: &decision) }
+        #expect(throws: ModelError.self) { try router.decide(["fine", " "]) }
+    }
+}
