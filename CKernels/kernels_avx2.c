@@ -3,7 +3,7 @@
 // and sign, which moves to the weight: two products of 128 * 127 fit 16 bits. The shift is undone by where the sums
 // start.
 //
-// The tile is 3 rows by half a panel: 9 accumulators of 8 columns.
+// The tile is 3 rows by half a panel: 9 accumulators of 8 columns. A row is split once for the whole panel.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -17,42 +17,73 @@ enum { VECTORS = 3, ROWS = 3, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2 };
 #include "linear_int8_vector.h"
 #include "rows_vector.h"
 
+// Inputs whose signs and magnitudes are kept at a time.
+enum { CHUNK = 2048 };
+
+// signs = q - 128 and magnitudes = |q - 128|, for `count` inputs of which the last group may be cut short.
+static void split_row(const uint8_t *q, int64_t count, int8_t *signs, uint8_t *magnitudes) {
+    EACH_VECTOR(count, i, present, {
+        u8x16 bytes = 0;
+        memcpy(&bytes, q + i, (size_t)present);
+        i8x16 shifted = (i8x16)(bytes ^ (u8x16)(0x80));
+        u8x16 absolute = (u8x16)(SELECT(shifted < 0, -shifted, shifted));
+        memcpy(signs + i, &shifted, sizeof shifted);
+        memcpy(magnitudes + i, &absolute, sizeof absolute);
+    });
+}
+
+TRIAGE_INLINE __m256i broadcast_four(const void *four) {
+    int32_t value;
+    memcpy(&value, four, sizeof value);
+    return _mm256_set1_epi32(value);
+}
+
 TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column) {
     enum { HALF = VECTORS * 8 };
     int64_t groups = (p->weights.inputs + 3) / 4;
     const uint8_t *q = p->q.values + row * p->q.stride;
-    const __m256i ones = _mm256_set1_epi16(1), shift = _mm256_set1_epi8((char)0x80);
-    int32_t all[ROWS][TRIAGE_PANEL];
-    for (int half = 0; half < TRIAGE_PANEL; half += HALF) {
-        const int8_t *panel = p->weights.packed + column * groups * 4 + half * 4;
-        __m256i sums[ROWS][VECTORS];
-        UNROLL for (int v = 0; v < VECTORS; v++) {
-            const void *column_sums = p->weights.column_sums + column + half + v * 8;
-            __m256i start = _mm256_slli_epi32(_mm256_loadu_si256(column_sums), 7);
-            UNROLL for (int r = 0; r < rows; r++) sums[r][v] = start;
-        }
-        for (int64_t group = 0; group < groups; group++) {
-            __m256i w[VECTORS];
-            UNROLL for (int v = 0; v < VECTORS; v++) {
-                w[v] = _mm256_loadu_si256((const void *)(panel + group * TRIAGE_PANEL * 4 + v * 32));
-            }
+    const __m256i ones = _mm256_set1_epi16(1);
+    int8_t signs[ROWS][CHUNK];
+    uint8_t magnitudes[ROWS][CHUNK];
+    int32_t sums[ROWS][TRIAGE_PANEL];
+    for (int64_t i = 0; i < TRIAGE_PANEL; i++) {
+        UNROLL for (int r = 0; r < rows; r++) sums[r][i] = p->weights.column_sums[column + i] * 128;
+    }
+    for (int64_t first = 0; first < groups; first += CHUNK / 4) {
+        int64_t count = groups - first < CHUNK / 4 ? groups - first : CHUNK / 4;
+        for (int r = 0; r < rows; r++) split_row(q + r * p->q.stride + first * 4, count * 4, signs[r], magnitudes[r]);
+        for (int half = 0; half < TRIAGE_PANEL; half += HALF) {
+            const int8_t *panel = p->weights.packed + (column * groups + first * TRIAGE_PANEL + half) * 4;
+            __m256i part[ROWS][VECTORS];
             UNROLL for (int r = 0; r < rows; r++) {
-                int32_t four;
-                memcpy(&four, q + r * p->q.stride + group * 4, sizeof four);
-                __m256i x = _mm256_xor_si256(_mm256_set1_epi32(four), shift), magnitude = _mm256_abs_epi8(x);
                 UNROLL for (int v = 0; v < VECTORS; v++) {
-                    __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(w[v], x));
-                    sums[r][v] = _mm256_add_epi32(sums[r][v], _mm256_madd_epi16(pairs, ones));
+                    part[r][v] = _mm256_loadu_si256((const void *)&sums[r][half + v * 8]);
                 }
             }
-        }
-        UNROLL for (int r = 0; r < rows; r++) {
-            UNROLL for (int v = 0; v < VECTORS; v++) _mm256_storeu_si256((void *)&all[r][half + v * 8], sums[r][v]);
+            for (int64_t group = 0; group < count; group++) {
+                __m256i w[VECTORS];
+                UNROLL for (int v = 0; v < VECTORS; v++) {
+                    w[v] = _mm256_loadu_si256((const void *)(panel + group * TRIAGE_PANEL * 4 + v * 32));
+                }
+                UNROLL for (int r = 0; r < rows; r++) {
+                    __m256i sign = broadcast_four(&signs[r][group * 4]);
+                    __m256i magnitude = broadcast_four(&magnitudes[r][group * 4]);
+                    UNROLL for (int v = 0; v < VECTORS; v++) {
+                        __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(w[v], sign));
+                        part[r][v] = _mm256_add_epi32(part[r][v], _mm256_madd_epi16(pairs, ones));
+                    }
+                }
+            }
+            UNROLL for (int r = 0; r < rows; r++) {
+                UNROLL for (int v = 0; v < VECTORS; v++) {
+                    _mm256_storeu_si256((void *)&sums[r][half + v * 8], part[r][v]);
+                }
+            }
         }
     }
     UNROLL for (int block = 0; block < TRIAGE_PANEL; block += TRIAGE_LANES) {
         i32x16 of_rows[ROWS];
-        UNROLL for (int r = 0; r < rows; r++) memcpy(&of_rows[r], &all[r][block], sizeof of_rows[r]);
+        UNROLL for (int r = 0; r < rows; r++) memcpy(&of_rows[r], &sums[r][block], sizeof of_rows[r]);
         finish(p, row, rows, column + block, of_rows);
     }
 }
