@@ -23,6 +23,8 @@ final class Activations: Sendable {
     let pooled: AlignedBuffer<Float>
     /// `[sequences][hidden]`: after the dense layer of the head.
     let transformed: AlignedBuffer<Float>
+    /// `[sequences][first stage]`: between the layers of the first stage.
+    let firstStage: AlignedBuffer<Float>
     /// `[sequences][outputs]`
     let logits: AlignedBuffer<Float>
 
@@ -45,6 +47,7 @@ final class Activations: Sendable {
         attention = (0..<threads).map { _ in AlignedBuffer(count: attentionCount) }
         pooled = AlignedBuffer(count: tokenCapacity * hiddenSize)
         transformed = AlignedBuffer(count: head.transform == nil ? 0 : tokenCapacity * hiddenSize)
+        firstStage = AlignedBuffer(count: tokenCapacity * (head.firstStageSize ?? 0))
         logits = AlignedBuffer(count: tokenCapacity * head.outputCount)
     }
 }
@@ -52,7 +55,9 @@ final class Activations: Sendable {
 extension Activations {
     /// Bytes that an object of these sizes takes; the configuration's limits keep the product from overflowing.
     static func byteCount(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int) -> Int {
-        let columns = 8 * configuration.hiddenSize + 2 * configuration.intermediateSize + head.outputCount
+        let columns =
+            8 * configuration.hiddenSize + 2 * configuration.intermediateSize + (head.firstStageSize ?? 0)
+            + head.outputCount
         return tokenCapacity * columns * MemoryLayout<Float>.stride
     }
 }

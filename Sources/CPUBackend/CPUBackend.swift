@@ -28,6 +28,7 @@ package final class CPUBackend: EncoderBackend {
     let blocks: [Block]
     let transform: Float32Linear?
     let classifier: Float32Linear?
+    let firstStage: FirstStage?
     let pool: ActivationPool
 
     /// Prepares weights for the kernels of `instructionSet`. Keeps the tables; the memory of each block is freed once it
@@ -54,17 +55,19 @@ package final class CPUBackend: EncoderBackend {
         embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
         var blocks: [Block] = []
         var weights = consume weights
-        let space = arithmetic == .int8 ? PackingSpace(for: weights.blocks) : nil
+        let space = arithmetic == .int8 ? PackingSpace(for: weights) : nil
+        let linear = { (layers: [LinearWeights]) throws(EncoderError) -> Linear in
+            guard let space else { return .float32(Float32Linear(layers), openBLAS) }
+            return .int8(try Int8Linear(layers, in: space))
+        }
         weights.blocks.reverse()
         while let block = weights.blocks.popLast() {
-            blocks.append(
-                try Block(block, epsilon: configuration.normEpsilon) { layers throws(EncoderError) in
-                    guard let space else { return .float32(Float32Linear(layers), openBLAS) }
-                    return .int8(try Int8Linear(layers, in: space))
-                }
-            )
+            blocks.append(try Block(block, epsilon: configuration.normEpsilon, linear: linear))
         }
         self.blocks = blocks
+        firstStage = try weights.firstStage.map { weights throws(EncoderError) in
+            try FirstStage(weights, linear: linear)
+        }
         transform = weights.transform.map { Float32Linear([$0]) }
         classifier = weights.classifier.map { Float32Linear([$0]) }
         let tokenCapacity = max(preferredTokenCount, configuration.maximumPositions)
@@ -93,20 +96,29 @@ package final class CPUBackend: EncoderBackend {
         output.embeddings.removeAll(keepingCapacity: true)
         output.logits.removeAll(keepingCapacity: true)
         try pool.withActivations { activations throws(EncoderError) in
-            guard batch.tokenCount > activations.tokenCapacity else {
-                return try run(batch, threads, activations, into: &output)
+            try forEachPart(of: batch, activations) { part throws(EncoderError) in
+                try run(part, threads, activations, into: &output)
             }
-            var part = TokenBatch()
-            for sequence in 0..<batch.sequenceCount {
-                let range = batch.range(of: sequence)
-                if part.tokenCount + range.count > activations.tokenCapacity {
-                    try run(part, threads, activations, into: &output)
-                    part.removeAll()
-                }
-                part.append(ids: Array(batch.ids[range]), segmentIds: Array(batch.segmentIds[range]))
-            }
-            try run(part, threads, activations, into: &output)
         }
+    }
+
+    /// Calls `body` with the sequences of `batch` in order, as many at once as the scratch memory holds.
+    func forEachPart<Failure: Error>(
+        of batch: TokenBatch,
+        _ activations: Activations,
+        _ body: (TokenBatch) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard batch.tokenCount > activations.tokenCapacity else { return try body(batch) }
+        var part = TokenBatch()
+        for sequence in 0..<batch.sequenceCount {
+            let range = batch.range(of: sequence)
+            if part.tokenCount + range.count > activations.tokenCapacity {
+                try body(part)
+                part.removeAll()
+            }
+            part.append(ids: Array(batch.ids[range]), segmentIds: Array(batch.segmentIds[range]))
+        }
+        try body(part)
     }
 
     private func run(

@@ -11,9 +11,10 @@ final class PackingSpace: @unchecked Sendable {
     private let start: UnsafeMutableRawPointer
     private var used = 0
 
-    /// Room for all linear layers of these blocks, each packed by itself or with others.
-    init(for blocks: [BlockWeights]) {
-        byteCount = blocks.lazy.flatMap(\.linearLayers).reduce(1) {
+    /// Room for all layers that compute in integers, each packed by itself or with others.
+    init(for weights: EncoderWeights) {
+        let layers = weights.blocks.flatMap(\.linearLayers) + [weights.firstStage?.dense].compactMap(\.self)
+        byteCount = layers.reduce(1) {
             $0 + Int8Linear.packedByteCount(inputs: $1.weight.columnCount, outputs: $1.weight.rowCount)
         }
         guard let start = unsafe FreshPages.map(byteCount: byteCount) else {

@@ -68,6 +68,11 @@ package struct BlockWeights: Sendable {
     package let outputNorm: NormWeights
 }
 
+/// The first stage: a dense layer and a linear one.
+package struct FirstStageWeights: Sendable {
+    package let dense, output: LinearWeights
+}
+
 /// All weights of a network, as views of the loaded file.
 package struct EncoderWeights: Sendable {
     package let words, positions: WeightMatrix
@@ -77,6 +82,7 @@ package struct EncoderWeights: Sendable {
     package var blocks: [BlockWeights]
     package let transform: LinearWeights?
     package let classifier: LinearWeights?
+    package let firstStage: FirstStageWeights?
 
     /// Assembles the weights from matrices by name. The caller has checked them against `configuration.tensors`.
     package init(
@@ -117,5 +123,12 @@ package struct EncoderWeights: Sendable {
         self.blocks = blocks
         transform = head.transform != nil ? try linear(names.transform) : nil
         classifier = head.outputCount > 0 ? try linear(names.classifier) : nil
+        firstStage =
+            head.firstStageSize == nil
+            ? nil
+            : FirstStageWeights(
+                dense: try linear(names.firstStageDense),
+                output: try linear(names.firstStageOutput)
+            )
     }
 }

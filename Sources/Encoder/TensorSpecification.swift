@@ -4,7 +4,7 @@ package struct TensorSpecification: Sendable, Equatable {
     package enum Kind: Sendable {
         /// Rows that are looked up: may be stored in any type, quantised by row.
         case table
-        /// The matrix of a linear layer inside the encoder, `[outputs][inputs]`: may be quantised by output.
+        /// The matrix of a large linear layer, `[outputs][inputs]`: may be quantised by output.
         case linear
         /// Stays in floating point: biases, norms, and the head, whose cost is nothing and whose errors show.
         case plain
@@ -46,6 +46,10 @@ extension EncoderConfiguration {
         }
         if head.transform != nil { addLinear(names.transform, hiddenSize, hiddenSize, .plain) }
         if head.outputCount > 0 { addLinear(names.classifier, head.outputCount, hiddenSize, .plain) }
+        if let size = head.firstStageSize {
+            addLinear(names.firstStageDense, size, hiddenSize)
+            addLinear(names.firstStageOutput, head.outputCount, size, .plain)
+        }
         return list
     }
 }

@@ -2,9 +2,11 @@
 public struct Classification: Sendable, Equatable {
     /// One raw output a label, in the order of `TriageModel.labels`.
     public internal(set) var logits: [Float] = []
-    /// The calibrated probability of each label: a softmax of the logits over the model's temperature, or a sigmoid of
+    /// The calibrated probability of each label: a softmax of the logits over the stage's temperature, or a sigmoid of
     /// each where labels do not exclude one another. For a regression model, the logits themselves.
     public internal(set) var probabilities: [Float] = []
+    /// The part of the model that answered.
+    public internal(set) var stage = Stage.whole
     /// Tokens that the model read, special tokens included.
     public internal(set) var tokenCount = 0
     /// Whether the text was longer than the model reads, so that only a part was.
@@ -12,6 +14,14 @@ public struct Classification: Sendable, Equatable {
 
     /// Of no text.
     public init() {}
+
+    /// A part of a model that answers.
+    public enum Stage: String, Sendable, CaseIterable {
+        /// The first stage, from the words of the text alone, because it was sure enough.
+        case first
+        /// The whole model.
+        case whole
+    }
 }
 
 /// The vector of one text.

@@ -40,6 +40,16 @@ struct JSONFields {
         return number
     }
 
+    /// What logits are divided by: more than 0; nil where the field is absent.
+    func temperature(_ field: String) throws(ModelError) -> Float? {
+        guard self[field] != nil else { return nil }
+        let temperature = Float(try number(field, default: 1))
+        guard temperature.isNormal, temperature > 0 else {
+            throw ModelError(path: path, reason: "\"\(field)\" is \(temperature), expected more than 0")
+        }
+        return temperature
+    }
+
     func string(_ field: String) throws(ModelError) -> String? {
         guard let value = self[field] else { return nil }
         guard let string = value.string else { throw wrong(field, "a string") }

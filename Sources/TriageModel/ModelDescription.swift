@@ -28,6 +28,8 @@ package struct ModelDescription: Sendable {
     package let usesPooler: Bool
     package let normalizes: Bool?
     package let temperature: Float
+    /// Nil for a model without a first stage.
+    package let firstStage: FirstStageSettings?
     /// The longest text in tokens that the model is meant for.
     package let maximumTokenCount: Int?
     package let goldenVectors: [GoldenVector]
@@ -49,6 +51,9 @@ package struct ModelDescription: Sendable {
         usesPooler = try fields.bool("pooler", default: pooling == nil)
         normalizes = fields["normalize"] == nil ? nil : try fields.bool("normalize", default: false)
         temperature = try Self.temperature(fields)
+        firstStage = try fields["first_stage"].map { value throws(ModelError) in
+            try FirstStageSettings(value, path: path)
+        }
         maximumTokenCount = fields["maximum_tokens"] == nil ? nil : try fields.integer("maximum_tokens")
         goldenVectors = try Self.goldenVectors(fields)
     }
@@ -78,12 +83,7 @@ package struct ModelDescription: Sendable {
 
     private static func temperature(_ fields: JSONFields) throws(ModelError) -> Float {
         guard let value = fields["calibration"] else { return 1 }
-        let calibration = try JSONFields(value, path: fields.path, field: "calibration")
-        let temperature = Float(try calibration.number("temperature", default: 1))
-        guard temperature.isNormal, temperature > 0 else {
-            throw ModelError(path: fields.path, reason: "\"temperature\" is \(temperature), expected more than 0")
-        }
-        return temperature
+        return try JSONFields(value, path: fields.path, field: "calibration").temperature("temperature") ?? 1
     }
 
     private static func goldenVectors(_ fields: JSONFields) throws(ModelError) -> [GoldenVector] {

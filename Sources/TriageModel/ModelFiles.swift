@@ -35,6 +35,12 @@ package struct ModelFiles: Sendable {
         labels = try Self.labels(directory, configuration, description)
         let sentence = description == nil ? try SentenceTransformersFiles(directory) : nil
         head = Self.head(configuration, description, sentence)
+        guard head.firstStageSize == nil || !labels.isEmpty && configuration.problemType == .singleLabel else {
+            throw ModelError(
+                path: directory.path(of: ModelDirectory.descriptionFile),
+                reason: "has a \"first_stage\", which needs labels that exclude one another"
+            )
+        }
         declaredMaximumTokenCount = description?.maximumTokenCount ?? sentence?.maximumTokenCount
         weights = try directory.openWeights()
         names = configuration.names(WeightLoading.prefix(in: weights, configuration: configuration))
@@ -73,6 +79,7 @@ package struct ModelFiles: Sendable {
             head.pooling = description.pooling ?? head.pooling
             head.normalizesEmbedding = description.normalizes ?? head.normalizesEmbedding
             if !description.usesPooler { head.transform = nil }
+            head.firstStageSize = description.firstStage?.intermediateSize
         } else if head.outputCount == 0, let sentence {
             head.pooling = sentence.pooling
             head.normalizesEmbedding = sentence.normalizes

@@ -9,6 +9,12 @@ final class Scratch {
     var output = EncoderOutput()
     /// Of the softmax, before they are divided by their sum.
     var weights: [Double] = []
+
+    /// Makes these the batch.
+    func fill(_ encodings: some Collection<Encoding>) {
+        batch.removeAll()
+        for encoding in encodings { batch.append(ids: encoding.ids, segmentIds: encoding.segmentIds) }
+    }
 }
 
 /// Lends scratch to concurrent calls.

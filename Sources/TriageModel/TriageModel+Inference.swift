@@ -22,7 +22,17 @@ extension TriageModel {
         into classification: inout Classification
     ) throws(ModelError) {
         try checkLabels()
-        try run(text, pair: pair, threads: threads) { fill(&classification, $0, row: 0, $1) }
+        try scratch.withScratch { scratch throws(ModelError) in
+            tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            scratch.fill(CollectionOfOne(scratch.encoding))
+            if let firstStage {
+                try run(.first, threads: threads, scratch)
+                fill(&classification, .first, scratch, row: 0, scratch.encoding)
+                if firstStage.isSure(of: classification) { return }
+            }
+            try run(.whole, threads: threads, scratch)
+            fill(&classification, .whole, scratch, row: 0, scratch.encoding)
+        }
     }
 
     /// Classifies texts; each result is what the text gets alone. At most `threads` threads work at once, and never
@@ -30,14 +40,25 @@ extension TriageModel {
     /// - Throws: `ModelError` where the model has no labels or its weights are broken.
     public func classify(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Classification] {
         try checkLabels()
-        return try run(texts, threads: threads, empty: Classification()) { fill(&$0, $1, row: $2, $3) }
+        let encodings = encode(texts, threads: threads)
+        guard let firstStage else { return try classify(encodings, .whole, threads: threads) }
+        var answers = try classify(encodings, .first, threads: threads)
+        let left = answers.indices.filter { !firstStage.isSure(of: answers[$0]) }
+        let later = try classify(left.map { encodings[$0] }, .whole, threads: threads)
+        for (index, answer) in zip(left, later) { answers[index] = answer }
+        return answers
     }
 
     /// Embeds one text. At most `threads` threads work at once.
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ text: String, threads: Int = 1) throws(ModelError) -> Embedding {
         var embedding = Embedding()
-        try run(text, pair: nil, threads: threads) { fill(&embedding, $0, row: 0, $1) }
+        try scratch.withScratch { scratch throws(ModelError) in
+            tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            scratch.fill(CollectionOfOne(scratch.encoding))
+            try run(.whole, threads: threads, scratch)
+            fill(&embedding, scratch, row: 0, scratch.encoding)
+        }
         return embedding
     }
 
@@ -45,7 +66,9 @@ extension TriageModel {
     /// than the process may use processors.
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Embedding] {
-        try run(texts, threads: threads, empty: Embedding()) { fill(&$0, $1, row: $2, $3) }
+        try run(.whole, encode(texts, threads: threads), threads: threads, empty: Embedding()) {
+            fill(&$0, $1, row: $2, $3)
+        }
     }
 
     private func checkLabels() throws(ModelError) {
@@ -54,15 +77,36 @@ extension TriageModel {
         }
     }
 
-    private func fill(_ classification: inout Classification, _ scratch: Scratch, row: Int, _ encoding: Encoding) {
+    private func encode(_ texts: [String], threads: Int) -> [Encoding] {
+        ThreadPool.shared.map(count: texts.count, threads: threads) {
+            tokenizer.encode(texts[$0], maximumLength: maximumTokenCount)
+        }
+    }
+
+    private func classify(
+        _ encodings: [Encoding],
+        _ stage: Classification.Stage,
+        threads: Int
+    ) throws(ModelError) -> [Classification] {
+        try run(stage, encodings, threads: threads, empty: Classification()) { fill(&$0, stage, $1, row: $2, $3) }
+    }
+
+    private func fill(
+        _ classification: inout Classification,
+        _ stage: Classification.Stage,
+        _ scratch: Scratch,
+        row: Int,
+        _ encoding: Encoding
+    ) {
         let range = row * labels.count..<(row + 1) * labels.count
         classification.logits.removeAll(keepingCapacity: true)
         classification.logits.append(contentsOf: scratch.output.logits[range])
-        calibration.probabilities(
+        calibration(of: stage).probabilities(
             classification.logits,
             weights: &scratch.weights,
             into: &classification.probabilities
         )
+        classification.stage = stage
         classification.tokenCount = encoding.ids.count
         classification.isTruncated = encoding.isTruncated
     }
@@ -76,30 +120,15 @@ extension TriageModel {
         embedding.isTruncated = encoding.isTruncated
     }
 
-    private func run(
-        _ text: String,
-        pair: String?,
-        threads: Int,
-        result: (Scratch, Encoding) -> Void
-    ) throws(ModelError) {
-        try scratch.withScratch { scratch throws(ModelError) in
-            tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
-            try run(CollectionOfOne(scratch.encoding), threads: threads, scratch)
-            result(scratch, scratch.encoding)
-        }
-    }
-
-    /// Tokenises the texts, forms groups that use the hardware well, and runs each group on one thread.
+    /// Forms groups of the encodings that use the hardware well, and runs a stage over each group on one thread.
     private func run<Result: Sendable>(
-        _ texts: [String],
+        _ stage: Classification.Stage,
+        _ encodings: [Encoding],
         threads: Int,
         empty: Result,
         fill: @Sendable (inout Result, Scratch, Int, Encoding) -> Void
     ) throws(ModelError) -> [Result] {
         let pool = ThreadPool.shared
-        let encodings = pool.map(count: texts.count, threads: threads) {
-            tokenizer.encode(texts[$0], maximumLength: maximumTokenCount)
-        }
         let groups = TextGroups(
             tokenCounts: encodings.map(\.ids.count),
             preferredTokenCount: encoder.preferredTokenCount,
@@ -109,7 +138,8 @@ extension TriageModel {
         let results = try pool.map(count: groups.ranges.count, threads: threads) { group throws(ModelError) in
             let encodings = encodings[groups.ranges[group]]
             return try scratch.withScratch { scratch throws(ModelError) in
-                try run(encodings, threads: threads, scratch)
+                scratch.fill(encodings)
+                try run(stage, threads: threads, scratch)
                 return encodings.enumerated().map { row, encoding in
                     var result = empty
                     fill(&result, scratch, row, encoding)
@@ -120,15 +150,14 @@ extension TriageModel {
         return results.flatMap(\.self)
     }
 
-    /// Runs the network over a few encodings as one batch, into the scratch's output.
-    private func run(
-        _ encodings: some Collection<Encoding>,
-        threads: Int,
-        _ scratch: Scratch
-    ) throws(ModelError) {
-        scratch.batch.removeAll()
-        for encoding in encodings { scratch.batch.append(ids: encoding.ids, segmentIds: encoding.segmentIds) }
-        do throws(EncoderError) { try encoder.run(scratch.batch, threads: threads, into: &scratch.output) } catch {
+    /// Runs a stage over the scratch's batch, into its output; the first writes logits only.
+    private func run(_ stage: Classification.Stage, threads: Int, _ scratch: Scratch) throws(ModelError) {
+        do throws(EncoderError) {
+            switch stage {
+            case .first: try encoder.runFirstStage(scratch.batch, into: &scratch.output.logits)
+            case .whole: try encoder.run(scratch.batch, threads: threads, into: &scratch.output)
+            }
+        } catch {
             throw ModelError(path: directory, reason: error.description)
         }
     }

@@ -24,26 +24,36 @@ public final class TriageModel: Sendable {
     public let labels: [Label]
     /// The longest text, in tokens, that the model reads, special tokens included.
     public let maximumTokenCount: Int
+    /// Whether texts are classified by the model's first stage where that is sure enough; false for a model without one.
+    public let usesFirstStage: Bool
     /// The tokens read of a text that holds nothing, such as control characters only: the special ones.
     public let emptyTokenCount: Int
 
     package let files: ModelFiles
     package let encoder: any EncoderBackend
     let tokenizer: Tokenizer
+    /// Of the whole model's logits.
     let calibration: Calibration
+    let firstStage: FirstStage?
     let scratch = ScratchPool()
 
     /// Loads the model in `directory`: an ordinary Hugging Face directory of the BERT family, with or without the
     /// `triage.json` that `triage convert` writes.
+    /// `usesFirstStage`: whether the first stage, where the model has one, answers what it is sure of.
     /// - Throws: `ModelError` that names the file and what is wrong with it.
-    public convenience init(directory: String, precision: Precision = .automatic) throws(ModelError) {
-        try self.init(files: ModelFiles(directory), precision: precision)
+    public convenience init(
+        directory: String,
+        precision: Precision = .automatic,
+        usesFirstStage: Bool = true
+    ) throws(ModelError) {
+        try self.init(files: ModelFiles(directory), precision: precision, usesFirstStage: usesFirstStage)
     }
 
     package init(
         files: ModelFiles,
         precision: Precision,
-        instructionSet: InstructionSet? = nil
+        instructionSet: InstructionSet? = nil,
+        usesFirstStage: Bool = true
     ) throws(ModelError) {
         let (tokenizer, backend) = try Self.parts(of: files, precision, instructionSet)
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
@@ -60,13 +70,35 @@ public final class TriageModel: Sendable {
         directory = files.directory.path
         name = files.name
         labels = files.labels
-        calibration = Calibration(
-            problemType: files.configuration.problemType,
-            temperature: files.description?.temperature ?? 1
-        )
+        (firstStage, calibration) = Self.stages(files, usesFirstStage: usesFirstStage)
+        self.usesFirstStage = firstStage != nil
         maximumTokenCount = try Self.maximumTokenCount(files, tokenizer)
         emptyTokenCount = tokenizer.encode("", maximumLength: maximumTokenCount).ids.count
         try checkSegments()
+    }
+
+    /// The same model with or without its first stage; what is loaded is shared.
+    package init(_ model: TriageModel, usesFirstStage: Bool) {
+        name = model.name
+        directory = model.directory
+        identity = model.identity
+        labels = model.labels
+        maximumTokenCount = model.maximumTokenCount
+        emptyTokenCount = model.emptyTokenCount
+        files = model.files
+        encoder = model.encoder
+        tokenizer = model.tokenizer
+        (firstStage, calibration) = Self.stages(model.files, usesFirstStage: usesFirstStage)
+        self.usesFirstStage = firstStage != nil
+    }
+
+    private static func stages(_ files: ModelFiles, usesFirstStage: Bool) -> (FirstStage?, Calibration) {
+        let settings = usesFirstStage ? files.description?.firstStage : nil
+        let calibration = Calibration(
+            problemType: files.configuration.problemType,
+            temperature: settings?.laterTemperature ?? files.description?.temperature ?? 1
+        )
+        return (settings.map { FirstStage($0) }, calibration)
     }
 
     /// What takes time to load, on several threads.

@@ -30,6 +30,8 @@ import Testing
         func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError) {
             runs.withLock { $0 += 1 }
         }
+
+        func runFirstStage(_ batch: TokenBatch, into logits: inout [Float]) throws(EncoderError) {}
     }
 
     @Test func countsTheLinearLayers() throws {

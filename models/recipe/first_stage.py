@@ -11,7 +11,7 @@ import argparse
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ HEAD_RATE = 1e-3
 HEAD_DECAY = 0.05
 RANDOM_HALVES = 15
 
-Stage = Callable[[Tensor], Tensor]  # mean over the tokens to logits
+Stage = nn.Sequential  # mean over the tokens to logits
 
 
 def batches(ids: list[list[int]], rows: int = 64) -> Iterator[tuple[list[int], Batch]]:
@@ -81,6 +81,17 @@ def varied_means(network: TriageNetwork, tokenizer: Tokenizer, queries: list[Que
     return means
 
 
+def embedding_views(network: TriageNetwork, tokenizer: Tokenizer, queries: list[Query], means: Tensor) -> list[Tensor]:
+    """What a stage on the embeddings learns from: their means, and those of the queries rewritten several times."""
+    return [means] + [varied_means(network, tokenizer, queries, seed) for seed in range(VARIED_COPIES)]
+
+
+@torch.no_grad()
+def targets(network: TriageNetwork, last: Tensor, temperature: float) -> Tensor:
+    """The whole model's probabilities."""
+    return (network.classifier(last) / temperature).softmax(-1)
+
+
 @torch.no_grad()
 def describe(
     network: TriageNetwork, queries: list[Query], ids: list[list[int]], last: Tensor, temperature: float
@@ -115,13 +126,29 @@ def fit_head(views: list[Tensor], target: Tensor, weights: Tensor, hidden: int, 
             optimizer.step()
             schedule.step()
     head.eval().requires_grad_(False)
-    return lambda features: head((features - mean) / deviation)
+    # The standardisation of the features, folded into the layer that reads them.
+    first = head[0]
+    first.weight /= deviation
+    first.bias -= first.weight @ mean
+    return head
 
 
 def fit_stage(views: list[Tensor], target: Tensor, weights: Tensor, repeat: int = 0) -> Stage:
     seeds = range(repeat * NETWORKS, (repeat + 1) * NETWORKS)
-    heads = [fit_head(views, target, weights, HIDDEN, seed) for seed in seeds]
-    return lambda features: torch.stack([head(features) for head in heads]).mean(0)
+    return stacked([fit_head(views, target, weights, HIDDEN, seed) for seed in seeds])
+
+
+@torch.no_grad()
+def stacked(heads: list[Stage]) -> Stage:
+    """One network that gives the mean of the logits of `heads`, each with a hidden layer."""
+    below, above = [head[0] for head in heads], [head[-1] for head in heads]
+    dense = nn.Linear(below[0].in_features, sum(layer.out_features for layer in below))
+    output = nn.Linear(dense.out_features, above[0].out_features)
+    dense.weight.copy_(torch.cat([layer.weight for layer in below]))
+    dense.bias.copy_(torch.cat([layer.bias for layer in below]))
+    output.weight.copy_(torch.cat([layer.weight for layer in above], 1) / len(heads))
+    output.bias.copy_(torch.stack([layer.bias for layer in above]).mean(0))
+    return nn.Sequential(dense, nn.GELU(), output).eval().requires_grad_(False)
 
 
 def first_half(queries: list[Query]) -> np.ndarray:
@@ -143,27 +170,29 @@ def judge(name: str, rows: Rows, cascade: Cascade, half: np.ndarray) -> None:
     print(f"    {len(outcomes)} random halves: {spread}", flush=True)
 
 
-def measure(options: argparse.Namespace) -> None:
+def load(options: argparse.Namespace) -> tuple[Tokenizer, TriageNetwork, float]:
+    """The trained model and its temperature."""
     torch.set_num_threads(options.threads)
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    tokenizer = load_tokenizer(options.checkpoint)
     network = TriageNetwork(options.checkpoint).eval()
     network.load_state_dict(load_file(options.checkpoint / WEIGHTS_FILE))
     description = json.loads((options.checkpoint / "triage.json").read_text(encoding="utf-8"))
-    temperature = description["calibration"]["temperature"]
+    return load_tokenizer(options.checkpoint), network, description["calibration"]["temperature"]
 
+
+def measure(options: argparse.Namespace) -> None:
+    tokenizer, network, temperature = load(options)
     train, dev = (read_split(options.data, split) for split in ("train", "dev"))
     weights = torch.tensor(draw_weights(train))
     train_means = layer_means(network, encode(tokenizer, [query.text for query in train]))
-    with torch.no_grad():
-        target = (network.classifier(train_means[-1]) / temperature).softmax(-1)
+    target = targets(network, train_means[-1], temperature)
     dev_ids = encode(tokenizer, [query.text for query in dev])
     dev_means = layer_means(network, dev_ids)
     rows = describe(network, dev, dev_ids, dev_means[-1], temperature)
     half, depth = first_half(dev), network.bert.config.num_hidden_layers
 
-    views = [train_means[0]] + [varied_means(network, tokenizer, train, seed) for seed in range(VARIED_COPIES)]
+    views = embedding_views(network, tokenizer, train, train_means[0])
     statics = [fit_stage(views, target, weights, repeat) for repeat in range(REPEATS)]
     exits = {0: statics[0](dev_means[0])}
     for repeat, static in enumerate(statics):

@@ -1,0 +1,42 @@
+import StrictJSON
+
+/// What `triage.json` says of the first stage, which answers a text from its words alone where it is sure enough.
+package struct FirstStageSettings: Sendable, Equatable {
+    /// Values between its two layers.
+    package let intermediateSize: Int
+    /// Its logits are divided by it.
+    package let temperature: Float
+    /// It answers where its greatest probability is at least this.
+    package let threshold: Float
+    /// The temperature of the whole model for the texts that the first stage leaves to it; nil where it is the same as
+    /// for all texts.
+    package let laterTemperature: Float?
+
+    private static let keys = ["intermediate_size", "temperature", "threshold", "later_temperature"]
+    private static let greatestSize = 1 << 15
+
+    init(_ json: JSONValue, path: String) throws(ModelError) {
+        let fields = try JSONFields(json, path: path, field: "first_stage")
+        if let unknown = fields.object.members.first(where: { !Self.keys.contains($0.key) }) {
+            throw ModelError(
+                path: path,
+                reason: "\"first_stage\" has \(unknown.key.debugDescription), expected "
+                    + Self.keys.joined(separator: ", ")
+            )
+        }
+        intermediateSize = try fields.integer("intermediate_size")
+        guard (1...Self.greatestSize).contains(intermediateSize) else {
+            throw ModelError(
+                path: path,
+                reason: "\"intermediate_size\" is \(intermediateSize), expected 1 to \(Self.greatestSize)"
+            )
+        }
+        temperature = try fields.temperature("temperature") ?? 1
+        guard let threshold = fields["threshold"]?.number else { throw fields.wrong("threshold", "a number") }
+        guard threshold > 0, threshold <= 1 else {
+            throw ModelError(path: path, reason: "\"threshold\" is \(threshold), expected more than 0 and at most 1")
+        }
+        self.threshold = Float(threshold)
+        laterTemperature = try fields.temperature("later_temperature")
+    }
+}
