@@ -92,13 +92,10 @@ package struct Benchmark {
             PeakWorkload(operation: $0, instructionSet: instructionSet)
         }
         if parameters.includes(.stream) {
-            let router = try Router(model: model)
             try check(parameters.queries, model)
             for threads in parameters.threads {
                 for mode in StreamWorkload.Mode.allCases {
-                    workloads.append(
-                        StreamWorkload(mode: mode, threads: threads, router: router, texts: parameters.queries.texts)
-                    )
+                    workloads += try streamWorkloads(model, mode, threads)
                 }
             }
         }
@@ -111,6 +108,26 @@ package struct Benchmark {
         }
         let isNeeded = [.peaks, .stream, .shapes].contains { parameters.includes($0) }
         return isNeeded ? workloads : []
+    }
+
+    /// The model as it is, and where it has a first stage, the whole model alone: what other runtimes compare with.
+    private func streamWorkloads(
+        _ model: TriageModel,
+        _ mode: StreamWorkload.Mode,
+        _ threads: Int
+    ) throws -> [StreamWorkload] {
+        let models =
+            model.usesFirstStage
+            ? [(model, ", first stage"), (TriageModel(model, usesFirstStage: false), ", whole model")] : [(model, "")]
+        return try models.map { model, stage in
+            StreamWorkload(
+                mode: mode,
+                threads: threads,
+                router: try Router(model: model),
+                texts: parameters.queries.texts,
+                stage: stage
+            )
+        }
     }
 
     /// Names the text that cannot be decided on; a workload would not know which it is.

@@ -22,12 +22,14 @@ struct StreamWorkload: Workload {
     let cores = UsableCores.current().count
     let router: Router
     let texts: [String]
+    /// Of the subject, which part of the model is measured; empty for a model that has but one.
+    let stage: String
 
     let section = Section.stream
     /// High percentiles need many queries.
     let weight = 3.0
 
-    var subject: String { "\(mode.rawValue), \(threads) \(threads == 1 ? "thread" : "threads")" }
+    var subject: String { "\(mode.rawValue), \(threads) \(threads == 1 ? "thread" : "threads")\(stage)" }
 
     func run(until deadline: Deadline) throws -> Sample {
         let start = ContinuousClock.now
@@ -35,7 +37,11 @@ struct StreamWorkload: Workload {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let perToken = router.model.files.configuration.encoder.linearMultiplyAccumulatesPerToken
         let tokensPerSecond = Double(tally.tokens) / seconds
-        var sample = Sample(multiplyAccumulates: tokensPerSecond * Double(perToken) / Double(min(threads, cores)))
+        var sample = Sample()
+        // A first stage spares most texts the linear layers.
+        if !router.model.usesFirstStage {
+            sample.multiplyAccumulates = tokensPerSecond * Double(perToken) / Double(min(threads, cores))
+        }
         if mode == .oneByOne {
             sample.figures = zip([.p50, .p95, .p99], [50, 95, 99]).map { ($0, tally.latencies.percentile($1)) }
         }

@@ -19,16 +19,30 @@ extension TriageModel {
         case noGoldenVectors
     }
 
+    /// Where the model has a first stage, what each stage answers is among them, if any text can be found for it.
     package func goldenVectors() throws(ModelError) -> [ModelDescription.GoldenVector] {
         var vectors: [ModelDescription.GoldenVector] = []
-        for text in GoldenTexts.all {
-            vectors.append(.init(text: text, values: try goldenValues(text)))
+        for text in GoldenTexts.all { vectors.append(try goldenVector(text)) }
+        guard files.head.firstStageSize != nil else { return vectors }
+        for stage in Classification.Stage.allCases where !vectors.contains(where: { $0.stage == stage }) {
+            for text in CalibrationTexts.standard {
+                let vector = try goldenVector(text)
+                guard vector.stage == stage else { continue }
+                vectors.append(vector)
+                break
+            }
         }
         return vectors
     }
 
-    private func goldenValues(_ text: String) throws(ModelError) -> [Float] {
-        labels.isEmpty ? try embed(text).vector : try classify(text).logits
+    /// With the first stage, whether this model uses it or not.
+    private func goldenVector(_ text: String) throws(ModelError) -> ModelDescription.GoldenVector {
+        guard !labels.isEmpty else { return .init(text: text, values: try embed(text).vector, stage: nil) }
+        guard files.head.firstStageSize != nil else {
+            return .init(text: text, values: try classify(text).logits, stage: nil)
+        }
+        let answer = try TriageModel(self, usesFirstStage: true).classify(text)
+        return .init(text: text, values: answer.logits, stage: answer.stage)
     }
 
     /// Recomputes the golden vectors. On the integer path every bit must agree; floating point through a BLAS may
@@ -37,8 +51,9 @@ extension TriageModel {
         let vectors = files.description?.goldenVectors ?? []
         guard !vectors.isEmpty else { return .noGoldenVectors }
         for vector in vectors {
-            let values = try goldenValues(vector.text)
-            guard values.count == vector.values.count else {
+            let found = try goldenVector(vector.text)
+            let values = found.values
+            guard values.count == vector.values.count, found.stage == vector.stage else {
                 return .failed(text: vector.text, largestDifference: .infinity)
             }
             let difference = zip(values, vector.values).map { abs($0 - $1) }.max() ?? 0

@@ -12,10 +12,13 @@ package struct ModelDescription: Sendable {
         package let text: String
         /// The logits of a classifier, the embedding of an encoder.
         package let values: [Float]
+        /// What answered; nil for a model without a first stage.
+        package let stage: Classification.Stage?
 
-        package init(text: String, values: [Float]) {
+        package init(text: String, values: [Float], stage: Classification.Stage?) {
             self.text = text
             self.values = values
+            self.stage = stage
         }
     }
 
@@ -95,7 +98,15 @@ package struct ModelDescription: Sendable {
             guard let text = try vector.string("text") else { throw vector.wrong("text", "a string") }
             let numbers = vector["values"]?.array?.map(\.number)
             guard let numbers, !numbers.contains(nil) else { throw vector.wrong("values", "an array of numbers") }
-            vectors.append(GoldenVector(text: text, values: numbers.compactMap { $0.map { Float($0) } }))
+            let stage = try vector.string("stage").map { name throws(ModelError) in
+                guard let stage = Classification.Stage(rawValue: name) else {
+                    throw ModelError(path: fields.path, reason: "\"stage\" is \"\(name)\", expected first or whole")
+                }
+                return stage
+            }
+            vectors.append(
+                GoldenVector(text: text, values: numbers.compactMap { $0.map { Float($0) } }, stage: stage)
+            )
         }
         return vectors
     }
@@ -120,7 +131,11 @@ extension ModelDescription {
         json["converted_from"] = .string(try source.identity())
         json["golden"] = .array(
             golden.map { vector in
-                .object(["text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) })])
+                var members: JSONObject = [
+                    "text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) }),
+                ]
+                members["stage"] = vector.stage.map { .string($0.rawValue) }
+                return .object(members)
             }
         )
         return .object(json)

@@ -30,13 +30,15 @@ struct ClassifyCommand: ParsableCommand {
               scores      with --top: label and probability, likeliest first
               logits      with --logits: the model's raw output by label
               outcome     how the decision came about
+              stage       what answered: first, from the words alone, or whole, the whole model
               model       its name and identity, a digest of all its files
               backend     what computed it, such as cpu-int8-avx512vnni
               tokens      tokens read, special ones included
               truncated   whether the text was longer than that
               micros      time of its batch in microseconds, by query
 
-            With --explain scores holds all labels, and maximum_tokens says what the model reads at most. Blank lines \
+            A model may have a first stage, which answers what its words alone make clear at a fraction of the cost; \
+            --whole leaves it out. With --explain scores holds all labels, and maximum_tokens says what the model reads at most. Blank lines \
             and texts that hold nothing to read count as bad input.
             """
     )
@@ -53,12 +55,15 @@ struct ClassifyCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Also print the probabilities of all labels, the margin, what was read of the text, and which model decided."
+            "Also print the probabilities of all labels, the margin, what was read of the text, and what decided."
     )
     var explain = false
 
     @Flag(help: "With --json: add the model's raw output.")
     var logits = false
+
+    @Flag(help: "Let the whole model decide on every text, also where its first stage is sure.")
+    var whole = false
 
     @Flag(help: "With --json: add the text.")
     var echo = false
@@ -70,7 +75,7 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         let source = try input.open()
-        let router = try Router(model: model.load(precision: precision.precision))
+        let router = try Router(model: model.load(precision: precision.precision, usesFirstStage: !whole))
         let format = DecisionFormat(
             model: router.model,
             top: explain ? router.model.labels.count : top ?? 0,

@@ -54,6 +54,7 @@ struct DecisionFormat: Sendable {
             add("logits", .object(JSONObject(uniqueMembers: logits)))
         }
         add("outcome", .string(decision.outcome.rawValue))
+        add("stage", .string(decision.classification.stage.rawValue))
         add("model", modelObject)
         add("backend", .string(model.backend))
         add("tokens", JSONValue(decision.classification.tokenCount))
@@ -94,10 +95,15 @@ struct DecisionFormat: Sendable {
             decision.classification.isTruncated
             ? "the first \(decision.classification.tokenCount) tokens of a longer text; the rest was cut"
             : "all \(decision.classification.tokenCount) tokens of the text, of at most \(model.maximumTokenCount)"
+        let stage =
+            switch decision.classification.stage {
+            case .first: "the first stage of "
+            case .whole: model.usesFirstStage ? "the whole of " : ""
+            }
         return scores + [
             "  margin   \(percent(decision.margin)) over the next label",
             "  read     \(reading)",
-            "  decided  by \(visible(model.name)) on \(model.backend), \(model.identity)",
+            "  decided  by \(stage)\(visible(model.name)) on \(model.backend), \(model.identity)",
         ]
     }
 

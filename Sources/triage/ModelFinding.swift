@@ -17,14 +17,14 @@ func modelFinding(_ options: ModelOptions) -> Finding {
             title: "Model",
             rows: [
                 "\(model.name) in \(directory)", model.identity,
-                "runs on \(model.backend), reads at most \(model.maximumTokenCount) tokens",
+                "runs on \(model.backend)\(model.usesFirstStage ? ", after a first stage" : ""), reads at most \(model.maximumTokenCount) tokens",
                 "labels: \(labels.isEmpty ? "none, it only embeds" : routes.joined(separator: ", "))",
                 "verification \(verification.text)",
             ],
             details: [
                 "directory": .string(directory), "name": .string(model.name), "identity": .string(model.identity),
                 "backend": .string(model.backend), "maximum_tokens": JSONValue(model.maximumTokenCount),
-                "labels": .array(labels),
+                "first_stage": .bool(model.usesFirstStage), "labels": .array(labels),
                 "verification": .object([
                     "passed": .bool(!verification.isFailure), "message": .string(verification.text),
                 ]),

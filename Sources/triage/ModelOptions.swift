@@ -21,8 +21,8 @@ struct ModelOptions: ParsableArguments {
         try ModelLocator().directory(named: model)
     }
 
-    func load(precision: Precision = .automatic) throws -> TriageModel {
-        try TriageModel(directory: directory(), precision: precision)
+    func load(precision: Precision = .automatic, usesFirstStage: Bool = true) throws -> TriageModel {
+        try TriageModel(directory: directory(), precision: precision, usesFirstStage: usesFirstStage)
     }
 }
 

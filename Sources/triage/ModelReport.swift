@@ -42,7 +42,7 @@ struct ModelReport {
                 }
             ),
         ]
-        for key in ["version", "calibration", "provenance", "licences", "converted_from"] {
+        for key in ["version", "calibration", "first_stage", "provenance", "licences", "converted_from"] {
             report[key] = files.description?.json[key]
         }
         report["golden_vectors"] = JSONValue(files.description?.goldenVectors.count ?? 0)
@@ -101,6 +101,7 @@ struct ModelReport {
         ]
         for label in files.labels { rows.append(("Label", "\(label.name) → \(label.route ?? "(no route)")")) }
         if let calibration = files.description?.json["calibration"] { rows.append(("Calibration", calibration.text())) }
+        if let stage = files.description?.firstStage { rows.append(("First stage", text(of: stage))) }
         for licence in files.description?.json["licences"]?.array ?? [] {
             rows.append(("Licence", licenceText(licence)))
         }
@@ -113,6 +114,12 @@ struct ModelReport {
         let dense = files.head.transform == nil ? "" : ", dense layer"
         let end = files.labels.isEmpty ? "embedding" : "\(files.labels.count) labels"
         return pooling + dense + (files.head.normalizesEmbedding ? ", embedding of length 1" : "") + ", " + end
+    }
+
+    private func text(of stage: FirstStageSettings) -> String {
+        let later = stage.laterTemperature.map { ", \($0) for the whole model where it is not" } ?? ""
+        return "\(stage.intermediateSize) values on the mean of the embeddings; answers where it is at least "
+            + "\(percent(Double(stage.threshold))) sure; temperature \(stage.temperature)\(later)"
     }
 
     private func licenceText(_ licence: JSONValue) -> String {
