@@ -14,7 +14,8 @@ struct TinyNetwork: Sendable {
         headCount: Int = 5,
         intermediateSize: Int = 70,
         pooling: Pooling = .firstToken,
-        outputCount: Int = 3
+        outputCount: Int = 3,
+        firstStageSize: Int? = nil
     ) throws {
         configuration = try EncoderConfiguration(
             vocabularySize: 60,
@@ -31,7 +32,8 @@ struct TinyNetwork: Sendable {
             pooling: pooling,
             normalizesEmbedding: pooling == .mean,
             transform: pooling == .mean ? nil : .tanh,
-            outputCount: outputCount
+            outputCount: outputCount,
+            firstStageSize: firstStageSize
         )
     }
 
@@ -48,7 +50,7 @@ struct TinyNetwork: Sendable {
         )
     }
 
-    private func weights() throws -> EncoderWeights {
+    func weights() throws -> EncoderWeights {
         var matrices: [String: WeightMatrix] = [:]
         for (index, tensor) in configuration.tensors(names: names, head: head).enumerated() {
             let isNorm = tensor.name.contains("LayerNorm")
