@@ -55,6 +55,16 @@ import Testing
         #expect(differences.contains("queries"))
     }
 
+    @Test func measuresTheStreamWithAndWithoutTheFirstStage() throws {
+        let report = try JSONParser.parse(run("--only", "stream", "--json").output)
+        let streams = (report["measures"]?.array ?? []).filter { $0["section"] == "stream" }
+        let subjects = Set(streams.compactMap { $0["subject"]?.string })
+        let modes = ["one by one", "batched"], parts = ["first stage", "whole model"]
+        #expect(subjects == Set(modes.flatMap { mode in parts.map { "\(mode), 1 thread, \($0)" } }))
+        let shares = streams.filter { $0["quantity"]?.string?.contains("peak") == true }
+        #expect(!shares.isEmpty && shares.allSatisfy { $0["subject"]?.string?.hasSuffix("whole model") == true })
+    }
+
     @Test func printsOtherFormats() throws {
         let csv = try run("--only", "peaks,memory", "--csv")
         #expect(csv.status == 0 && csv.output.hasPrefix("section,subject,quantity,"))

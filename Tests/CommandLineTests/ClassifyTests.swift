@@ -32,6 +32,23 @@ import Testing
         #expect(all["logits"]?.object?.members.count == 3)
     }
 
+    /// The first text is clear from its words, the second is not.
+    @Test func saysWhichStageAnswered() throws {
+        let texts = ["what is the balance of my account", "Please cancel my order, I no longer need it."]
+        func stages(_ options: String...) throws -> [String] {
+            try Command(["classify", "--json"] + options + texts).wait().objects().compactMap { $0["stage"]?.string }
+        }
+        #expect(try stages() == ["first", "whole"])
+        #expect(try stages("--batch", "1") == ["first", "whole"])
+        #expect(try stages("--whole") == ["whole", "whole"])
+        let explained = try Command(["classify", "--explain"] + texts).wait().output
+        for part in ["the first stage", "the whole"] { #expect(explained.contains("by \(part) of triage-en on")) }
+        #expect(try Command(["classify", "--explain", "--whole"] + texts).wait().output.contains("by triage-en on"))
+        let report = try Command.run("inspect", "--json")
+        #expect(try JSONParser.parse(report.output)["first_stage"]?["threshold"]?.number != nil)
+        #expect(try Command.run("inspect").output.contains("First stage"))
+    }
+
     @Test func explains() throws {
         let text = try Command.run("classify", "--explain", "block my card")
         #expect(text.status == 0)

@@ -21,6 +21,15 @@ struct RouterTests {
         }
     }
 
+    @Test func aDecisionSaysWhichStageAnswered() throws {
+        let texts = ["what is the balance of my account", "Please cancel my order, I no longer need it."]
+        #expect(try router.decide(texts).map(\.classification.stage) == [.first, .whole])
+        let directory = try #require(DefaultModel.directory)
+        let whole = try Router(model: TriageModel(directory: directory, usesFirstStage: false))
+        #expect(try whole.decide(texts).map(\.classification.stage) == [.whole, .whole])
+        #expect(try whole.decide(texts)[1].classification.logits == router.decide(texts)[1].classification.logits)
+    }
+
     @Test func marginAndScoresAgree() throws {
         let decision = try router.decide("I lost my card, please block it")
         #expect(decision.scores.count == router.model.labels.count)

@@ -31,6 +31,12 @@ for threads in 1...2 {
     isAllZero = isAllZero && count == 0
     print("\(count) blocks for \(100 * queries.count) decisions on at most \(threads) threads")
 }
+// Both the first stage and the whole model have decided.
+if router.model.usesFirstStage {
+    let stages = Set(try router.decide(queries).map(\.classification.stage))
+    isAllZero = isAllZero && stages.count == 2
+    print("decided by \(stages.map(\.rawValue).sorted().joined(separator: " and "))")
+}
 // The counter counts: a new value needs storage.
 let before = triage_allocation_count()
 _ = try router.decide(queries[0])
