@@ -188,22 +188,47 @@ import Testing
         #expect(agreed >= (storage.isQuantized ? 75 : 85), "\(agreed) of \(found.count) by the same stage")
     }
 
-    /// Whoever moves the threshold makes another model, which is no longer the one that was verified.
-    @Test func aMovedThresholdShows() throws {
+    /// A converted model whose `triage.json` says something else.
+    private func changed(_ change: (inout JSONObject) throws -> Void) throws -> (TemporaryDirectory, before: String) {
         let source = try Self.model()
         let output = try TemporaryDirectory()
-        let path = output.path("out")
         let converter = ModelConverter(storage: .int8, calibrationTexts: nil, compressionLevel: nil, threads: 1)
-        let model = try converter.convert(ModelFiles(source.url.path), to: path) { _ in }
-        var json = try #require(Fixture.json(URL(filePath: path).appending(path: "triage.json")).object)
-        json["first_stage"] = Self.settings { $0["threshold"] = 1 }
-        try Data(JSONValue.object(json).text().utf8).write(to: URL(filePath: path).appending(path: "triage.json"))
-        let moved = try TriageModel(directory: path)
-        #expect(moved.identity != model.identity)
-        guard case .failed = try moved.verify() else {
-            Issue.record("verification passes")
-            return
+        let model = try converter.convert(ModelFiles(source.url.path), to: output.path("out")) { _ in }
+        let file = URL(filePath: output.path("out/triage.json"))
+        var json = try #require(Fixture.json(file).object)
+        try change(&json)
+        try Data(JSONValue.object(json).text().utf8).write(to: file)
+        return (output, model.identity)
+    }
+
+    private func isFailure(_ verification: TriageModel.Verification) -> Bool {
+        if case .failed = verification { true } else { false }
+    }
+
+    /// Whoever moves the threshold makes another model, which is no longer the one that was verified.
+    @Test func aMovedThresholdShows() throws {
+        let (directory, before) = try changed { $0["first_stage"] = Self.settings { $0["threshold"] = 1 } }
+        let moved = try TriageModel(directory: directory.path("out"))
+        #expect(moved.identity != before)
+        #expect(isFailure(try moved.verify()))
+    }
+
+    @Test func goldenVectorsNameTheStage() throws {
+        func verification(_ stage: String) throws -> TriageModel.Verification {
+            let (directory, _) = try changed { json in
+                var vectors = try #require(json["golden"]?.array)
+                let index = try #require(vectors.firstIndex { $0["stage"] == "first" })
+                var vector = try #require(vectors[index].object)
+                vector["stage"] = .string(stage)
+                vectors[index] = .object(vector)
+                json["golden"] = .array(vectors)
+            }
+            return try withExtendedLifetime(directory) { try TriageModel(directory: directory.path("out")).verify() }
         }
+        #expect(!isFailure(try verification("first")))
+        #expect(isFailure(try verification("whole")))
+        let error = #expect(throws: ModelError.self) { try verification("second") }
+        #expect(error?.reason == "\"stage\" is \"second\", expected first or whole")
     }
 }
 
