@@ -18,7 +18,8 @@ package final class CPUBackend: EncoderBackend {
     private static let scratchByteLimit = 4 << 30
 
     package let name: String
-    package let preferredTokenCount = 512
+    /// What lies between the layers of MiniLM for so many tokens fits a cache of 1 MB beside a layer's weights.
+    package let preferredTokenCount = 128
 
     let configuration: EncoderConfiguration
     let headConfiguration: HeadConfiguration
@@ -96,23 +97,22 @@ package final class CPUBackend: EncoderBackend {
         output.embeddings.removeAll(keepingCapacity: true)
         output.logits.removeAll(keepingCapacity: true)
         try pool.withActivations { activations throws(EncoderError) in
-            try forEachPart(of: batch, activations) { part throws(EncoderError) in
+            try forEachPart(of: batch) { part throws(EncoderError) in
                 try run(part, threads, activations, into: &output)
             }
         }
     }
 
-    /// Calls `body` with the sequences of `batch` in order, as many at once as the scratch memory holds.
+    /// Calls `body` with the sequences of `batch` in order, as many at once as the hardware uses well.
     func forEachPart<Failure: Error>(
         of batch: TokenBatch,
-        _ activations: Activations,
         _ body: (TokenBatch) throws(Failure) -> Void
     ) throws(Failure) {
-        guard batch.tokenCount > activations.tokenCapacity else { return try body(batch) }
+        guard batch.tokenCount > preferredTokenCount, batch.sequenceCount > 1 else { return try body(batch) }
         var part = TokenBatch()
         for sequence in 0..<batch.sequenceCount {
             let range = batch.range(of: sequence)
-            if part.tokenCount + range.count > activations.tokenCapacity {
+            if part.tokenCount > 0, part.tokenCount + range.count > preferredTokenCount {
                 try body(part)
                 part.removeAll()
             }

@@ -20,7 +20,7 @@ extension CPUBackend {
         try batch.validate(for: configuration)
         logits.removeAll(keepingCapacity: true)
         pool.withActivations { activations in
-            forEachPart(of: batch, activations) { part in
+            forEachPart(of: batch) { part in
                 apply(firstStage, to: part, activations)
                 activations.logits.append(part.sequenceCount * headConfiguration.outputCount, to: &logits)
             }
