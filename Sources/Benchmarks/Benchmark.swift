@@ -94,7 +94,8 @@ package struct Benchmark {
         if parameters.includes(.stream) {
             try check(parameters.queries, model)
             for threads in parameters.threads {
-                for mode in StreamWorkload.Mode.allCases {
+                // With a single thread, working together is working alone.
+                for mode in StreamWorkload.Mode.allCases where threads > 1 || mode != .together {
                     workloads += try streamWorkloads(model, mode, threads)
                 }
             }

@@ -9,6 +9,8 @@ struct StreamWorkload: Workload {
     enum Mode: String, CaseIterable {
         /// Each thread decides on one text after the other.
         case oneByOne = "one by one"
+        /// One text after the other, on each of which all threads work.
+        case together = "all on one"
         /// Many texts a call, which the library spreads over threads and batches.
         case batched
     }
@@ -33,7 +35,12 @@ struct StreamWorkload: Workload {
 
     func run(until deadline: Deadline) throws -> Sample {
         let start = ContinuousClock.now
-        let tally = mode == .oneByOne ? try oneByOne(until: deadline) : try batched(until: deadline)
+        let tally =
+            switch mode {
+            case .oneByOne: try oneByOne(until: deadline)
+            case .together: try Self.decide(texts, from: 0, router, threads: threads, until: deadline)
+            case .batched: try batched(until: deadline)
+            }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let perToken = router.model.files.configuration.encoder.linearMultiplyAccumulatesPerToken
         let tokensPerSecond = Double(tally.tokens) / seconds
@@ -42,7 +49,7 @@ struct StreamWorkload: Workload {
         if !router.model.usesFirstStage {
             sample.multiplyAccumulates = tokensPerSecond * Double(perToken) / Double(min(threads, cores))
         }
-        if mode == .oneByOne {
+        if mode != .batched {
             sample.figures = zip([.p50, .p95, .p99], [50, 95, 99]).map { ($0, tally.latencies.percentile($1)) }
         }
         sample.figures += [
@@ -67,7 +74,8 @@ struct StreamWorkload: Workload {
         let results = Mutex<[Result<Tally, ModelError>]>([])
         try runOnThreads(threads) { [router, texts, threads] number in
             let result = Result { () throws(ModelError) in
-                try Self.decide(texts, from: texts.count * number / threads, router, until: deadline)
+                let first = texts.count * number / threads
+                return try Self.decide(texts, from: first, router, threads: 1, until: deadline)
             }
             results.withLock { $0.append(result) }
         }
@@ -80,6 +88,7 @@ struct StreamWorkload: Workload {
         _ texts: [String],
         from first: Int,
         _ router: Router,
+        threads: Int,
         until deadline: Deadline
     ) throws(ModelError) -> Tally {
         var deadline = deadline
@@ -88,7 +97,7 @@ struct StreamWorkload: Workload {
         repeat {
             let text = texts[(first + tally.queries) % texts.count]
             let start = ContinuousClock.now
-            try router.decide(text, into: &decision)
+            try router.decide(text, threads: threads, into: &decision)
             tally.latencies.record(ContinuousClock.now - start)
             tally.queries += 1
             tally.tokens += decision.classification.tokenCount

@@ -26,8 +26,9 @@ struct BenchCommand: ParsableCommand {
             SECTIONS
               peaks       the greatest rate of multiply-accumulates of one core, of bytes and of 32-bit floating \
             point, with operands in registers; in thousand millions a second. stream and shapes bring them along
-              stream      text in, decision out, by number of threads: one by one with percentiles of the time a \
-            query takes (HdrHistogram), and batched; for a model with a first stage with it (as classify decides) and \
+              stream      text in, decision out, by number of threads: one by one, where each thread has queries of its \
+            own, and all on one, where the threads share each query, with percentiles of the time a query takes \
+            (HdrHistogram); and batched; for a model with a first stage with it (as classify decides) and \
             without (as classify --whole), which is what compares with other runtimes
               shapes      token ids through the encoder on one thread, by sequences x tokens
               cold-start  a new process that decides on one query, from before it is executed until it has ended, and \
