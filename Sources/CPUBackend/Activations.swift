@@ -1,4 +1,5 @@
 import Encoder
+import Parallelism
 import Synchronization
 
 /// All scratch memory of one forward pass, for at most `tokenCapacity` tokens and as many sequences. Used by one call at
@@ -40,10 +41,7 @@ final class Activations: Sendable {
             rowCapacity: tokenCapacity,
             columnCapacity: max(hiddenSize, configuration.intermediateSize)
         )
-        let attentionCount = Kernels.attentionScratch(
-            tokens: min(tokenCapacity, configuration.maximumPositions),
-            headSize: hiddenSize / configuration.headCount
-        )
+        let attentionCount = Self.attentionCount(configuration, tokenCapacity: tokenCapacity)
         attention = (0..<threads).map { _ in AlignedBuffer(count: attentionCount) }
         pooled = AlignedBuffer(count: tokenCapacity * hiddenSize)
         transformed = AlignedBuffer(count: head.transform == nil ? 0 : tokenCapacity * hiddenSize)
@@ -53,16 +51,30 @@ final class Activations: Sendable {
 }
 
 extension Activations {
+    private static func attentionCount(_ configuration: EncoderConfiguration, tokenCapacity: Int) -> Int {
+        Kernels.attentionScratch(
+            tokens: min(tokenCapacity, configuration.maximumPositions),
+            headSize: configuration.hiddenSize / configuration.headCount
+        )
+    }
+
     /// Bytes that an object of these sizes takes; the configuration's limits keep the product from overflowing.
-    static func byteCount(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int) -> Int {
+    static func byteCount(
+        _ configuration: EncoderConfiguration,
+        head: HeadConfiguration,
+        tokenCapacity: Int,
+        threads: Int
+    ) -> Int {
         let columns =
             8 * configuration.hiddenSize + 2 * configuration.intermediateSize + (head.firstStageSize ?? 0)
             + head.outputCount
-        return tokenCapacity * columns * MemoryLayout<Float>.stride
+        let attentionCount = attentionCount(configuration, tokenCapacity: tokenCapacity)
+        return (tokenCapacity * columns + threads * attentionCount) * MemoryLayout<Float>.stride
     }
 }
 
-/// Lends scratch memory to concurrent calls and keeps it for the next: after the first calls nothing is allocated.
+/// Lends scratch memory to concurrent calls and keeps it for the next: after the first calls nothing is allocated. It
+/// keeps as many as threads can compute at once; a burst of more calls frees what it needed beyond that.
 final class ActivationPool: Sendable {
     private let idle = Mutex<[Activations]>([])
     private let make: @Sendable () -> Activations
@@ -73,7 +85,9 @@ final class ActivationPool: Sendable {
 
     func withActivations<Failure: Error>(_ body: (Activations) throws(Failure) -> Void) throws(Failure) {
         let activations = idle.withLock { $0.popLast() } ?? make()
-        defer { idle.withLock { $0.append(activations) } }
+        defer {
+            idle.withLock { if $0.count < 2 * ThreadPool.shared.threads { $0.append(activations) } }
+        }
         try body(activations)
     }
 }

@@ -72,19 +72,20 @@ package final class CPUBackend: EncoderBackend {
         transform = weights.transform.map { Float32Linear([$0]) }
         classifier = weights.classifier.map { Float32Linear([$0]) }
         let tokenCapacity = max(preferredTokenCount, configuration.maximumPositions)
-        let scratchBytes = Activations.byteCount(configuration, head: head, tokenCapacity: tokenCapacity)
+        let threads = min(ThreadPool.shared.threads, configuration.headCount)
+        let scratchBytes = Activations.byteCount(
+            configuration,
+            head: head,
+            tokenCapacity: tokenCapacity,
+            threads: threads
+        )
         guard scratchBytes <= Self.scratchByteLimit else {
             throw .unavailable(
                 "the model needs \(scratchBytes) bytes of scratch memory, the limit is \(Self.scratchByteLimit)"
             )
         }
         pool = ActivationPool {
-            Activations(
-                configuration,
-                head: head,
-                tokenCapacity: tokenCapacity,
-                threads: min(ThreadPool.shared.threads, configuration.headCount)
-            )
+            Activations(configuration, head: head, tokenCapacity: tokenCapacity, threads: threads)
         }
     }
 
@@ -96,29 +97,27 @@ package final class CPUBackend: EncoderBackend {
         try batch.validate(for: configuration)
         output.embeddings.removeAll(keepingCapacity: true)
         output.logits.removeAll(keepingCapacity: true)
-        try pool.withActivations { activations throws(EncoderError) in
-            try forEachPart(of: batch) { part throws(EncoderError) in
-                try run(part, threads, activations, into: &output)
+        pool.withActivations { activations in
+            forEachPart(of: batch) { part in
+                run(part, threads, activations, into: &output)
             }
         }
+        guard output.embeddings.allSatisfy(\.isFinite), output.logits.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 
     /// Calls `body` with the sequences of `batch` in order, as many at once as the hardware uses well.
-    func forEachPart<Failure: Error>(
-        of batch: TokenBatch,
-        _ body: (TokenBatch) throws(Failure) -> Void
-    ) throws(Failure) {
-        guard batch.tokenCount > preferredTokenCount, batch.sequenceCount > 1 else { return try body(batch) }
+    func forEachPart(of batch: TokenBatch, _ body: (TokenBatch) -> Void) {
+        guard batch.tokenCount > preferredTokenCount, batch.sequenceCount > 1 else { return body(batch) }
         var part = TokenBatch()
         for sequence in 0..<batch.sequenceCount {
             let range = batch.range(of: sequence)
             if part.tokenCount > 0, part.tokenCount + range.count > preferredTokenCount {
-                try body(part)
+                body(part)
                 part.removeAll()
             }
-            part.append(ids: Array(batch.ids[range]), segmentIds: Array(batch.segmentIds[range]))
+            part.append(ids: batch.ids[range], segmentIds: batch.segmentIds[range])
         }
-        try body(part)
+        body(part)
     }
 
     private func run(
@@ -126,12 +125,11 @@ package final class CPUBackend: EncoderBackend {
         _ threads: Int,
         _ activations: Activations,
         into output: inout EncoderOutput
-    ) throws(EncoderError) {
-        let threads = min(threads, activations.attention.count)
+    ) {
+        let threads = min(threads, ThreadPool.shared.threads)
         forward(ForwardPass(backend: self, batch: batch, activations: activations, threads: threads))
         head(batch, activations)
         activations.pooled.append(batch.sequenceCount * configuration.hiddenSize, to: &output.embeddings)
         activations.logits.append(batch.sequenceCount * headConfiguration.outputCount, to: &output.logits)
-        guard output.embeddings.allSatisfy(\.isFinite), output.logits.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 }

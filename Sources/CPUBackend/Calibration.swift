@@ -22,8 +22,12 @@ extension CPUBackend {
         var magnitudes: [LinearInput: [Float]] = [:]
         for batch in sequences {
             try batch.validate(for: configuration)
-            pool.withActivations { activations in
-                guard batch.tokenCount <= activations.tokenCapacity else { return }
+            try pool.withActivations { activations throws(EncoderError) in
+                guard batch.tokenCount <= activations.tokenCapacity else {
+                    throw .invalidBatch(
+                        "\(batch.tokenCount) tokens, at most \(activations.tokenCapacity) are measured at once"
+                    )
+                }
                 let pass = ForwardPass(backend: self, batch: batch, activations: activations, threads: 1)
                 forward(pass) { input, values, rows in
                     let columns =

@@ -15,7 +15,10 @@ package struct TokenBatch: Sendable {
 
     package func range(of sequence: Int) -> Range<Int> { offsets[sequence]..<offsets[sequence + 1] }
 
-    package mutating func append(ids newIds: [UInt32], segmentIds newSegmentIds: [UInt8]) {
+    package mutating func append(
+        ids newIds: some Collection<UInt32>,
+        segmentIds newSegmentIds: some Collection<UInt8>
+    ) {
         ids.append(contentsOf: newIds)
         segmentIds.append(contentsOf: newSegmentIds)
         offsets.append(ids.count)

@@ -186,7 +186,8 @@ final class Crew: @unchecked Sendable {
     /// Replaces the seats by what `change` makes of them, and returns that; nil, and no change, where it is nil.
     @discardableResult
     private func updateSeats(_ change: (Seats) -> Seats?) -> Seats? {
-        var seats = unsafe signals.pointee.seats.load(ordering: .relaxed)
+        // Also where nothing changes: a caller that finds no seat taken reads what the workers wrote.
+        var seats = unsafe signals.pointee.seats.load(ordering: .acquiring)
         while let changed = change(seats) {
             let result = unsafe signals.pointee.seats.compareExchange(
                 expected: seats,

@@ -8,17 +8,22 @@ package struct ThreadError: Error {
 /// A thread of its own for work that blocks or computes for long; neither belongs on Swift's shared pool, whose size
 /// is not ours to choose.
 ///
-/// It takes no signals: handlers that the host process has set up run on the host's threads.
+/// It takes no signals but those that its own faults and a profiler's timer raise: other handlers that the host process
+/// has set up run on the host's threads. It may run on all processors of the process, also where the thread that starts
+/// it is bound to one.
 package final class Thread: Sendable {
     private let identifier: pthread_t
 
     package init(_ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         let start = unsafe Unmanaged.passRetained(Body(body))
         var identifier = pthread_t()
-        var (all, previous) = (sigset_t(), sigset_t())
-        unsafe sigfillset(&all)
+        var (others, previous) = (sigset_t(), sigset_t())
+        unsafe sigfillset(&others)
+        for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGPROF] {
+            unsafe sigdelset(&others, signal)
+        }
         // A thread begins with the mask of the one that starts it.
-        unsafe pthread_sigmask(SIG_BLOCK, &all, &previous)
+        unsafe pthread_sigmask(SIG_SETMASK, &others, &previous)
         let code = unsafe pthread_create(&identifier, nil, threadMain, start.toOpaque())
         unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
         guard code == 0 else {
@@ -39,6 +44,7 @@ private final class Body: Sendable {
 }
 
 private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    useProcessorsOfProcess()
     if let argument = unsafe argument { unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
     return nil
 }

@@ -15,6 +15,13 @@ public struct Classification: Sendable, Equatable {
     /// Of no text.
     public init() {}
 
+    /// Makes this the classification of no text and keeps its storage.
+    package mutating func clear() {
+        logits.removeAll(keepingCapacity: true)
+        probabilities.removeAll(keepingCapacity: true)
+        (tokenCount, isTruncated, stage) = (0, false, .whole)
+    }
+
     /// A part of a model that answers.
     public enum Stage: String, Sendable, CaseIterable {
         /// The first stage, from the words of the text alone, because it was sure enough.

@@ -33,7 +33,7 @@ package struct FirstStageSettings: Sendable, Equatable {
         }
         temperature = try fields.temperature("temperature") ?? 1
         guard let threshold = fields["threshold"]?.number else { throw fields.wrong("threshold", "a number") }
-        guard threshold > 0, threshold <= 1 else {
+        guard Float(threshold) > 0, threshold <= 1 else {
             throw ModelError(path: path, reason: "\"threshold\" is \(threshold), expected more than 0 and at most 1")
         }
         self.threshold = Float(threshold)

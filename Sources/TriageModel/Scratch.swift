@@ -1,4 +1,5 @@
 import Encoder
+import Parallelism
 import Synchronization
 import Tokenization
 
@@ -17,7 +18,7 @@ final class Scratch {
     }
 }
 
-/// Lends scratch to concurrent calls.
+/// Lends scratch to concurrent calls, and keeps as much as threads can compute with at once.
 final class ScratchPool: Sendable {
     private let idle = Mutex<[Box]>([])
 
@@ -30,7 +31,9 @@ final class ScratchPool: Sendable {
         _ body: (Scratch) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let box = idle.withLock { $0.popLast() } ?? Box(scratch: Scratch())
-        defer { idle.withLock { $0.append(box) } }
+        defer {
+            idle.withLock { if $0.count < 2 * ThreadPool.shared.threads { $0.append(box) } }
+        }
         return try body(box.scratch)
     }
 }

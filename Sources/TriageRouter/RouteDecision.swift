@@ -7,10 +7,12 @@ public struct RouteDecision: Sendable, Equatable {
     public enum Outcome: String, Sendable {
         /// The model's most probable label decided.
         case classified
+        /// There is no decision: none was made yet, or an error came instead.
+        case unavailable
     }
 
     /// How the decision came about.
-    public internal(set) var outcome = Outcome.classified
+    public internal(set) var outcome = Outcome.unavailable
     /// The most probable label.
     public internal(set) var label = ""
     /// The route of that label; the label itself where the model names no route.
@@ -21,12 +23,28 @@ public struct RouteDecision: Sendable, Equatable {
     public internal(set) var margin: Float = 0
     /// What the model says: logits and probabilities in its order, and how much it read.
     public internal(set) var classification = Classification()
+    /// `TriageModel.identity` of the model that decided.
+    public internal(set) var modelIdentity = ""
+    /// What computed, such as `cpu-int8-avx512vnni`; in int8 every one computes the same bits.
+    public internal(set) var backend = ""
+    /// Whether a first stage could have answered. Where it could, the whole model's answers are calibrated for the
+    /// queries that it leaves.
+    public internal(set) var usesFirstStage = false
     var labels: [Label] = []
 
     /// On no query.
     public init() {}
 
-    /// Every label with its probability, most probable first.
+    /// Makes this a decision on no query and keeps its storage.
+    mutating func clear() {
+        outcome = .unavailable
+        (label, route, modelIdentity, backend) = ("", "", "", "")
+        (confidence, margin, usesFirstStage) = (0, 0, false)
+        classification.clear()
+        labels = []
+    }
+
+    /// Every label with its probability, most probable first; sorted anew each time.
     public var scores: [Score] {
         let probabilities = classification.probabilities
         let order = probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }

@@ -26,11 +26,17 @@ public struct Router: Sendable {
     }
 
     /// As `decide(_:threads:)`, into a value whose storage is used again: after a few calls decisions on ASCII texts
-    /// allocate no memory. After an error the value means nothing.
+    /// allocate no memory. After an error its outcome is `unavailable` and nothing of the query before is left.
     /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
     public func decide(_ text: String, threads: Int = 1, into decision: inout RouteDecision) throws(ModelError) {
-        try model.classify(text, threads: threads, into: &decision.classification)
-        try complete(&decision)
+        decision.clear()
+        do throws(ModelError) {
+            try model.classify(text, threads: threads, into: &decision.classification)
+            try complete(&decision)
+        } catch {
+            decision.clear()
+            throw error
+        }
     }
 
     /// Decides on queries, in order. Each decision is the one the query would get alone (bit for bit in integers).
@@ -51,7 +57,7 @@ public struct Router: Sendable {
     /// Fills in what follows from the classification.
     private func complete(_ decision: inout RouteDecision) throws(ModelError) {
         guard decision.classification.tokenCount > model.emptyTokenCount else {
-            throw ModelError(path: "", reason: "the text holds nothing that the model reads")
+            throw ModelError(fault: .text, path: "", reason: "the text holds nothing that the model reads")
         }
         // Of equal probabilities the first in the model's order counts, so that a tie is decided the same way everywhere.
         var best = 0
@@ -63,6 +69,9 @@ public struct Router: Sendable {
         }
         let label = model.labels[best]
         decision.outcome = .classified
+        decision.modelIdentity = model.identity
+        decision.backend = model.backend
+        decision.usesFirstStage = model.usesFirstStage
         decision.labels = model.labels
         decision.label = label.name
         decision.route = label.route ?? label.name

@@ -31,6 +31,7 @@ struct ClassifyCommand: ParsableCommand {
               logits      with --logits: the model's raw output by label
               outcome     how the decision came about
               stage       what answered: first, from the words alone, or whole, the whole model
+              first_stage whether the first could have: then the probabilities of the whole are for what it leaves
               model       its name and identity, a digest of all its files
               backend     what computed it, such as cpu-int8-avx512vnni
               tokens      tokens read, special ones included

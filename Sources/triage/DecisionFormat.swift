@@ -55,6 +55,7 @@ struct DecisionFormat: Sendable {
         }
         add("outcome", .string(decision.outcome.rawValue))
         add("stage", .string(decision.classification.stage.rawValue))
+        add("first_stage", .bool(decision.usesFirstStage))
         add("model", modelObject)
         add("backend", .string(model.backend))
         add("tokens", JSONValue(decision.classification.tokenCount))

@@ -18,7 +18,8 @@ import Testing
     @Test func writesTheDocumentedFields() throws {
         let object = try #require(try Command.run("classify", "--json", "block my card").objects().first)
         let keys = [
-            "id", "route", "label", "confidence", "margin", "outcome", "stage", "model", "backend", "tokens",
+            "id", "route", "label", "confidence", "margin", "outcome", "stage", "first_stage", "model", "backend",
+            "tokens",
             "truncated", "micros",
         ]
         #expect(object.members.map(\.key) == keys)

@@ -27,6 +27,9 @@ struct RouterTests {
         let directory = try #require(DefaultModel.directory)
         let whole = try Router(model: TriageModel(directory: directory, usesFirstStage: false))
         #expect(try whole.decide(texts).map(\.classification.stage) == [.whole, .whole])
+        #expect(try whole.decide(texts).map(\.usesFirstStage) == [false, false])
+        #expect(try router.decide(texts).map(\.usesFirstStage) == [true, true])
+        #expect(try router.decide(texts[1]).modelIdentity == router.model.identity)
         #expect(try whole.decide(texts)[1].classification.logits == router.decide(texts)[1].classification.logits)
     }
 
@@ -40,7 +43,12 @@ struct RouterTests {
 
     @Test func textsWithoutContentAreErrors() {
         var decision = RouteDecision()
-        #expect(throws: ModelError.self) { try router.decide("\u{1}\u{2}", into: &decision) }
+        for text in ["\u{1}\u{2}", ""] {
+            #expect(throws: Never.self) { try router.decide("I lost my card", into: &decision) }
+            let error = #expect(throws: ModelError.self) { try router.decide(text, into: &decision) }
+            #expect(error?.fault == .text)
+            #expect(decision == RouteDecision() && decision.outcome == .unavailable && decision.scores.isEmpty)
+        }
         #expect(throws: ModelError.self) { try router.decide(["fine", " "]) }
     }
 }
