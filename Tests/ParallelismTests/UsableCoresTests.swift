@@ -40,16 +40,17 @@ import Testing
         #expect(UsableCores(affinity: 2, groupLimit: 64).count == 2)
     }
 
-    /// A thread that may run on one processor counts one, whatever the machine has.
-    @Test func countsTheAffinityOfTheThread() throws {
+    /// A thread bound to one processor neither counts as the process nor passes its bond on.
+    @Test func boundThreadsAreNotTheProcess() throws {
         let all = UsableCores.current().affinity
         #expect((1...onlineProcessors()).contains(all))
-        let pinned = Mutex(0)
+        let counts = Mutex<[Int]>([])
         try Thread {
             pinToOneProcessor()
-            pinned.withLock { $0 = UsableCores.current().affinity }
+            counts.withLock { $0 = [ownProcessors(), UsableCores.current().affinity] }
+            let other = try? Thread { counts.withLock { $0.append(ownProcessors()) } }
+            other?.join()
         }.join()
-        #expect(pinned.withLock { $0 } == 1)
-        #expect(UsableCores.current().affinity == all)
+        #expect(counts.withLock { $0 } == [1, all, all])
     }
 }
