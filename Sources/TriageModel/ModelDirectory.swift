@@ -1,5 +1,6 @@
 package import ModelFormat
 package import StrictJSON
+import Synchronization
 import Tensors
 
 /// The files of a model, by their places in its directory.
@@ -24,6 +25,12 @@ package struct ModelDirectory: Sendable {
     private static let jsonByteLimit = 64 << 20
 
     package let path: String
+    private let digests = Digests()
+
+    /// Of the files as they were when they were first read.
+    private final class Digests: Sendable {
+        let byFile = Mutex<[String: String]>([:])
+    }
 
     package init(_ path: String) {
         var path = path
@@ -49,9 +56,22 @@ package struct ModelDirectory: Sendable {
 
     /// The bytes of a small file, at most `jsonByteLimit`.
     package func bytes(of file: String) throws(ModelError) -> [UInt8] {
-        do throws(ModelFileError) { return try FileBytes.read(path(of: file), limit: Self.jsonByteLimit) } catch {
+        let bytes: [UInt8]
+        do throws(ModelFileError) { bytes = try FileBytes.read(path(of: file), limit: Self.jsonByteLimit) } catch {
             throw ModelError(path: error.path, reason: error.reason)
         }
+        if Self.decidingFiles.contains(file) {
+            let digest = sha256(of: bytes)
+            digests.byFile.withLock { if $0[file] == nil { $0[file] = digest } }
+        }
+        return bytes
+    }
+
+    /// The SHA-256 of a deciding file, in hexadecimal digits: of what was parsed, where it was, even if the file has changed
+    /// since.
+    func digest(of file: String) throws(ModelError) -> String {
+        if let digest = digests.byFile.withLock({ $0[file] }) { return digest }
+        return sha256(of: try bytes(of: file))
     }
 
     package func json(of file: String) throws(ModelError) -> JSONValue {

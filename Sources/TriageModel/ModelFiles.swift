@@ -93,7 +93,7 @@ package struct ModelFiles: Sendable {
     package func identity() throws(ModelError) -> String {
         var digests: [(file: String, digest: String)] = []
         for file in ModelDirectory.decidingFiles where directory.exists(file) {
-            digests.append((file, sha256(of: try directory.bytes(of: file))))
+            digests.append((file, try directory.digest(of: file)))
         }
         digests.append((String(weights.path.dropFirst(directory.path.count + 1)), try weightsDigest()))
         let list = digests.sorted { $0.file < $1.file }.map { "\($0.digest)  \($0.file)\n" }.joined()

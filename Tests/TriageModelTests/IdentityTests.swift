@@ -20,6 +20,21 @@ import Testing
         #expect(try ModelFiles(directory.url.path).identity() != identity)
     }
 
+    /// A deployment that swaps files while a model loads does not give what was read a new name.
+    @Test func isOfWhatWasRead() throws {
+        let directory = try ModelCopy(.miniLM)
+        let identity = try ModelFiles(directory.url.path).identity()
+        let files = try ModelFiles(directory.url.path)
+        _ = try files.tokenizer()
+        for file in ["config.json", "tokenizer.json"] {
+            var json = try directory.json(file)
+            json["comment"] = "changed"
+            try directory.write(file, .object(json))
+        }
+        #expect(try files.identity() == identity)
+        #expect(try ModelFiles(directory.url.path).identity() != identity)
+    }
+
     /// The recipe that the documentation gives to auditors.
     @Test func isTheDigestOfTheListOfDigests() throws {
         let directory = try ModelCopy(.miniLM)
