@@ -94,8 +94,10 @@ package struct Benchmark {
         if parameters.includes(.stream) {
             try check(parameters.queries, model)
             for threads in parameters.threads {
-                // With a single thread, working together is working alone.
-                for mode in StreamWorkload.Mode.allCases where threads > 1 || mode != .together {
+                // With a single thread, working together is working alone. More callers than cores can be had, more
+                // threads of the pool cannot.
+                for mode in StreamWorkload.Mode.allCases
+                where mode == .oneByOne || threads <= ThreadPool.shared.threads && (threads > 1 || mode == .batched) {
                     workloads += try streamWorkloads(model, mode, threads)
                 }
             }

@@ -28,13 +28,17 @@ package struct FirstStageSettings: Sendable, Equatable {
         guard (1...Self.greatestSize).contains(intermediateSize) else {
             throw ModelError(
                 path: path,
-                reason: "\"intermediate_size\" is \(intermediateSize), expected 1 to \(Self.greatestSize)"
+                reason: "\"first_stage.intermediate_size\" is \(intermediateSize), expected 1 to \(Self.greatestSize)"
             )
         }
-        temperature = try fields.temperature("temperature") ?? 1
+        guard let temperature = try fields.temperature("temperature") else {
+            throw fields.wrong("temperature", "a number")
+        }
+        self.temperature = temperature
         guard let threshold = fields["threshold"]?.number else { throw fields.wrong("threshold", "a number") }
         guard Float(threshold) > 0, threshold <= 1 else {
-            throw ModelError(path: path, reason: "\"threshold\" is \(threshold), expected more than 0 and at most 1")
+            let reason = "\"first_stage.threshold\" is \(threshold), expected above 0 and at most 1"
+            throw ModelError(path: path, reason: reason)
         }
         self.threshold = Float(threshold)
         laterTemperature = try fields.temperature("later_temperature")

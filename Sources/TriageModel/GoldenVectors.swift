@@ -15,7 +15,7 @@ extension TriageModel {
     package enum Verification: Sendable, Equatable {
         /// Every golden vector was reproduced: `count` of them, bit for bit on the integer path.
         case passed(count: Int)
-        case failed(text: String, largestDifference: Float)
+        case failed(text: String, reason: String)
         case noGoldenVectors
     }
 
@@ -53,14 +53,19 @@ extension TriageModel {
         for vector in vectors {
             let found = try goldenVector(vector.text)
             let values = found.values
-            guard values.count == vector.values.count, found.stage == vector.stage else {
-                return .failed(text: vector.text, largestDifference: .infinity)
+            guard found.stage == vector.stage else {
+                func answered(_ stage: Classification.Stage?) -> String { "by the \(stage?.rawValue ?? "only") stage" }
+                let reason = "is answered \(answered(found.stage)), was \(answered(vector.stage))"
+                return .failed(text: vector.text, reason: reason)
+            }
+            guard values.count == vector.values.count else {
+                return .failed(text: vector.text, reason: "gives \(values.count) values, gave \(vector.values.count)")
             }
             let difference = zip(values, vector.values).map { abs($0 - $1) }.max() ?? 0
             let scale = vector.values.map(abs).max() ?? 0
             let isExact = encoder.name.hasPrefix("cpu-int8")
             guard difference <= (isExact ? 0 : scale * 1e-3) else {
-                return .failed(text: vector.text, largestDifference: difference)
+                return .failed(text: vector.text, reason: "differs by \(difference)")
             }
         }
         return .passed(count: vectors.count)

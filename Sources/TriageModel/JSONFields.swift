@@ -4,6 +4,8 @@ import StrictJSON
 struct JSONFields {
     let path: String
     let object: JSONObject
+    /// Before the names of fields in errors: where the object lies in the file.
+    private let prefix: String
 
     init(_ value: JSONValue, path: String, field: String? = nil) throws(ModelError) {
         guard let object = value.object else {
@@ -12,6 +14,7 @@ struct JSONFields {
         }
         self.path = path
         self.object = object
+        prefix = field.map { $0 + "." } ?? ""
     }
 
     /// The field's value; nil where it is absent or null.
@@ -22,7 +25,7 @@ struct JSONFields {
 
     func wrong(_ field: String, _ expected: String) -> ModelError {
         let found = self[field].map(\.kind) ?? "nothing"
-        return ModelError(path: path, reason: "\"\(field)\" is \(found), expected \(expected)")
+        return ModelError(path: path, reason: "\"\(prefix)\(field)\" is \(found), expected \(expected)")
     }
 
     func integer(_ field: String) throws(ModelError) -> Int {
@@ -43,9 +46,10 @@ struct JSONFields {
     /// What logits are divided by: more than 0; nil where the field is absent.
     func temperature(_ field: String) throws(ModelError) -> Float? {
         guard self[field] != nil else { return nil }
-        let temperature = Float(try number(field, default: 1))
+        let value = try number(field, default: 1), temperature = Float(value)
         guard temperature.isNormal, temperature > 0 else {
-            throw ModelError(path: path, reason: "\"\(field)\" is \(temperature), expected more than 0")
+            let reason = "\"\(prefix)\(field)\" is \(value), expected more than 0 and a 32-bit float"
+            throw ModelError(path: path, reason: reason)
         }
         return temperature
     }

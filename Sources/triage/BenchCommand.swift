@@ -29,7 +29,8 @@ struct BenchCommand: ParsableCommand {
               stream      text in, decision out, by number of threads: one by one, where each thread has queries of its \
             own, and all on one, where the threads share each query, with percentiles of the time a query takes \
             (HdrHistogram); and batched; for a model with a first stage with it (as classify decides) and \
-            without (as classify --whole), which is what compares with other runtimes
+            without (as classify --whole), which is what compares with other runtimes. More threads than usable \
+            cores are as many callers; nothing else starts more
               shapes      token ids through the encoder on one thread, by sequences x tokens
               cold-start  a new process that decides on one query, from before it is executed until it has ended, and \
             the most memory it had resident

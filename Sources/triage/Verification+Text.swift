@@ -7,7 +7,7 @@ extension TriageModel.Verification {
     var text: String {
         switch self {
         case .passed(let count): "passed: \(count) golden vectors reproduced"
-        case .failed(let text, let difference): "FAILED: \(text.debugDescription) differs by \(difference)"
+        case .failed(let text, let reason): "FAILED: \(text.debugDescription) \(reason)"
         case .noGoldenVectors: "weights decode; the model has no golden vectors to compare with"
         }
     }

@@ -110,20 +110,20 @@ import Testing
 
     @Test(
         arguments: [
-            ("threshold", 0, "\"threshold\" is 0.0, expected more than 0 and at most 1"),
-            ("threshold", .number(-1), "\"threshold\" is -1.0"),
-            ("threshold", .number(1.01), "\"threshold\" is 1.01"),
-            ("threshold", .number(1e300), "\"threshold\" is 1e+300"),
-            ("threshold", "0.9", "\"threshold\" is a string, expected a number"),
-            ("threshold", nil, "\"threshold\" is nothing, expected a number"),
-            ("temperature", 0, "\"temperature\" is 0.0, expected more than 0"),
-            ("temperature", .number(1e300), "\"temperature\" is inf"),
-            ("later_temperature", .number(-2), "\"later_temperature\" is -2.0, expected more than 0"),
+            ("threshold", 0, "\"first_stage.threshold\" is 0.0, expected above 0 and at most 1"),
+            ("threshold", .number(-1), "\"first_stage.threshold\" is -1.0"),
+            ("threshold", .number(1.01), "\"first_stage.threshold\" is 1.01"),
+            ("threshold", .number(1e300), "\"first_stage.threshold\" is 1e+300"),
+            ("threshold", "0.9", "\"first_stage.threshold\" is a string, expected a number"),
+            ("threshold", nil, "\"first_stage.threshold\" is nothing, expected a number"),
+            ("temperature", 0, "\"first_stage.temperature\" is 0.0, expected more than 0"),
+            ("temperature", .number(1e300), "\"first_stage.temperature\" is 1e+300"),
+            ("later_temperature", .number(-2), "\"first_stage.later_temperature\" is -2.0, expected more than 0"),
             ("later_temperature", true, "expected a number"),
-            ("intermediate_size", 0, "\"intermediate_size\" is 0, expected 1 to 32768"),
-            ("intermediate_size", 32_769, "\"intermediate_size\" is 32769"),
+            ("intermediate_size", 0, "\"first_stage.intermediate_size\" is 0, expected 1 to 32768"),
+            ("intermediate_size", 32_769, "\"first_stage.intermediate_size\" is 32769"),
             ("intermediate_size", .number(1.5), "expected an integer"),
-            ("intermediate_size", nil, "\"intermediate_size\" is nothing"),
+            ("intermediate_size", nil, "\"first_stage.intermediate_size\" is nothing"),
             ("treshold", 1, "\"first_stage\" has \"treshold\", expected intermediate_size, temperature, threshold"),
         ] as [(String, JSONValue?, String)]
     )

@@ -17,7 +17,11 @@ guard CommandLine.arguments.count == 2 else {
     print("usage: count-allocations MODEL")
     exit(64)
 }
-let router = try Router(model: TriageModel(directory: CommandLine.arguments[1]))
+let router: Router
+do { router = try Router(model: TriageModel(directory: CommandLine.arguments[1])) } catch {
+    print(error)
+    exit(2)
+}
 var decision = RouteDecision()
 var isAllZero = true
 for threads in 1...2 {
