@@ -81,16 +81,6 @@ static const float triage_exponential_coefficients[5] = {
         return x * FMA(c, p, (F)(0.5f));                                                                             \
     }                                                                                                                \
                                                                                                                      \
-    TRIAGE_INLINE F triage_rough_gelu_##SUFFIX(F x) {                                                                \
-        F c = triage_clamp_##SUFFIX(x, (F)(-TRIAGE_ROUGH_NORMAL_LIMIT), (F)(TRIAGE_ROUGH_NORMAL_LIMIT));             \
-        F u = c * c;                                                                                                 \
-        F p = (F)(triage_rough_normal_coefficients[7]);                                                              \
-        _Pragma("clang loop unroll(full)") for (int i = 6; i >= 0; i--) {                                            \
-            p = FMA(p, u, (F)(triage_rough_normal_coefficients[i]));                                                 \
-        }                                                                                                            \
-        return x * FMA(c, p, (F)(0.5f));                                                                             \
-    }                                                                                                                \
-                                                                                                                     \
     TRIAGE_INLINE F triage_activate_##SUFFIX(F x, triage_activation activation) {                                    \
         switch (activation) {                                                                                        \
             case TRIAGE_ACTIVATION_GELU:                                                                             \

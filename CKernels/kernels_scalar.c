@@ -33,6 +33,14 @@ static float dot(const float *a, const float *b, int64_t count) {
     return sum_lanes(lanes);
 }
 
+static float rough_gelu(float x) {
+    float c = triage_clamp_scalar(x, -TRIAGE_ROUGH_NORMAL_LIMIT, TRIAGE_ROUGH_NORMAL_LIMIT);
+    float u = c * c;
+    float p = triage_rough_normal_coefficients[7];
+    for (int i = 6; i >= 0; i--) p = fmaf(p, u, triage_rough_normal_coefficients[i]);
+    return x * fmaf(c, p, 0.5f);
+}
+
 static void quantize_row(const float *x, int64_t columns, const float *smoothing, const triage_quantized *q,
                          int64_t row) {
     float low = 0, high = 0;
@@ -59,8 +67,7 @@ static void quantize_rows(float *x, int64_t x_stride, int64_t rows, int64_t colu
                           const float *smoothing, const triage_quantized *q) {
     for (int64_t row = 0; row < rows; row++, x += x_stride) {
         for (int64_t i = 0; i < columns; i++) {
-            x[i] = activation == TRIAGE_ACTIVATION_GELU ? triage_rough_gelu_scalar(x[i])
-                                                        : triage_activate_scalar(x[i], activation);
+            x[i] = activation == TRIAGE_ACTIVATION_GELU ? rough_gelu(x[i]) : triage_activate_scalar(x[i], activation);
         }
         quantize_row(x, columns, smoothing, q, row);
     }

@@ -1,6 +1,4 @@
 import Encoder
-import Parallelism
-import Synchronization
 
 /// All scratch memory of one forward pass, for at most `tokenCapacity` tokens and as many sequences. Used by one call at
 /// a time.
@@ -70,24 +68,5 @@ extension Activations {
             + head.outputCount
         let attentionCount = attentionCount(configuration, tokenCapacity: tokenCapacity)
         return (tokenCapacity * columns + threads * attentionCount) * MemoryLayout<Float>.stride
-    }
-}
-
-/// Lends scratch memory to concurrent calls and keeps it for the next: after the first calls nothing is allocated. It
-/// keeps as many as threads can compute at once; a burst of more calls frees what it needed beyond that.
-final class ActivationPool: Sendable {
-    private let idle = Mutex<[Activations]>([])
-    private let make: @Sendable () -> Activations
-
-    init(make: @escaping @Sendable () -> Activations) {
-        self.make = make
-    }
-
-    func withActivations<Failure: Error>(_ body: (Activations) throws(Failure) -> Void) throws(Failure) {
-        let activations = idle.withLock { $0.popLast() } ?? make()
-        defer {
-            idle.withLock { if $0.count < 2 * ThreadPool.shared.threads { $0.append(activations) } }
-        }
-        try body(activations)
     }
 }

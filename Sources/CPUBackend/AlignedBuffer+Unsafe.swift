@@ -4,7 +4,7 @@ import Glibc
 /// them. Reading and writing through it happens in the kernels only.
 ///
 /// `@unchecked Sendable`: weights are written before they are shared and never after; scratch is used by one call at a
-/// time, which `ActivationPool` sees to.
+/// time, which `SparePool` sees to.
 @safe
 final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let count: Int

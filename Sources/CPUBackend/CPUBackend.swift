@@ -30,7 +30,7 @@ package final class CPUBackend: EncoderBackend {
     let transform: Float32Linear?
     let classifier: Float32Linear?
     let firstStage: FirstStage?
-    let pool: ActivationPool
+    let pool: SparePool<Activations>
 
     /// Prepares weights for the kernels of `instructionSet`. Keeps the tables; the memory of each block is freed once it
     /// is prepared, where nobody else holds the weights.
@@ -56,7 +56,7 @@ package final class CPUBackend: EncoderBackend {
         embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
         var blocks: [Block] = []
         var weights = consume weights
-        let space = arithmetic == .int8 ? PackingSpace(for: weights) : nil
+        let space = arithmetic == .int8 ? try PackingSpace(for: weights) : nil
         let linear = { (layers: [LinearWeights]) throws(EncoderError) -> Linear in
             guard let space else { return .float32(Float32Linear(layers), openBLAS) }
             return .int8(try Int8Linear(layers, in: space))
@@ -84,7 +84,7 @@ package final class CPUBackend: EncoderBackend {
                 "the model needs \(scratchBytes) bytes of scratch memory, the limit is \(Self.scratchByteLimit)"
             )
         }
-        pool = ActivationPool {
+        pool = SparePool {
             Activations(configuration, head: head, tokenCapacity: tokenCapacity, threads: threads)
         }
     }
@@ -97,7 +97,7 @@ package final class CPUBackend: EncoderBackend {
         try batch.validate(for: configuration)
         output.embeddings.removeAll(keepingCapacity: true)
         output.logits.removeAll(keepingCapacity: true)
-        pool.withActivations { activations in
+        pool.withObject { activations in
             forEachPart(of: batch) { part in
                 run(part, threads, activations, into: &output)
             }

@@ -1,4 +1,5 @@
 package import Encoder
+import Parallelism
 
 /// A linear layer of the network, by what reads the same input.
 package struct LinearInput: Sendable, Hashable {
@@ -22,7 +23,7 @@ extension CPUBackend {
         var magnitudes: [LinearInput: [Float]] = [:]
         for batch in sequences {
             try batch.validate(for: configuration)
-            try pool.withActivations { activations throws(EncoderError) in
+            try pool.withObject { activations throws(EncoderError) in
                 guard batch.tokenCount <= activations.tokenCapacity else {
                     throw .invalidBatch(
                         "\(batch.tokenCount) tokens, at most \(activations.tokenCapacity) are measured at once"

@@ -1,4 +1,5 @@
 package import Encoder
+import Parallelism
 
 /// The first stage, ready to run.
 final class FirstStage: Sendable {
@@ -19,7 +20,7 @@ extension CPUBackend {
         guard let firstStage else { throw .invalidConfiguration("the model has no first stage") }
         try batch.validate(for: configuration)
         logits.removeAll(keepingCapacity: true)
-        pool.withActivations { activations in
+        pool.withObject { activations in
             forEachPart(of: batch) { part in
                 apply(firstStage, to: part, activations)
                 activations.logits.append(part.sequenceCount * headConfiguration.outputCount, to: &logits)

@@ -12,13 +12,13 @@ final class PackingSpace: @unchecked Sendable {
     private var used = 0
 
     /// Room for all layers that compute in integers, each packed by itself or with others.
-    init(for weights: EncoderWeights) {
+    init(for weights: EncoderWeights) throws(EncoderError) {
         let layers = weights.blocks.flatMap(\.linearLayers) + [weights.firstStage?.dense].compactMap(\.self)
         byteCount = layers.reduce(1) {
             $0 + Int8Linear.packedByteCount(inputs: $1.weight.columnCount, outputs: $1.weight.rowCount)
         }
         guard let start = unsafe FreshPages.map(byteCount: byteCount) else {
-            fatalError("no memory for \(byteCount) bytes of packed weights")
+            throw .unavailable("there is no memory for \(byteCount) bytes of packed weights")
         }
         unsafe self.start = start
     }

@@ -22,7 +22,7 @@ extension TriageModel {
         into classification: inout Classification
     ) throws(ModelError) {
         try checkLabels()
-        try scratch.withScratch { scratch throws(ModelError) in
+        try scratch.withObject { scratch throws(ModelError) in
             tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
             scratch.fill(CollectionOfOne(scratch.encoding))
             if let firstStage {
@@ -53,7 +53,7 @@ extension TriageModel {
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ text: String, threads: Int = 1) throws(ModelError) -> Embedding {
         var embedding = Embedding()
-        try scratch.withScratch { scratch throws(ModelError) in
+        try scratch.withObject { scratch throws(ModelError) in
             tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
             scratch.fill(CollectionOfOne(scratch.encoding))
             try run(.whole, threads: threads, scratch)
@@ -137,7 +137,7 @@ extension TriageModel {
         // Within a region of several groups the threads are taken, and each group runs on one.
         let results = try pool.map(count: groups.ranges.count, threads: threads) { group throws(ModelError) in
             let encodings = encodings[groups.ranges[group]]
-            return try scratch.withScratch { scratch throws(ModelError) in
+            return try scratch.withObject { scratch throws(ModelError) in
                 scratch.fill(encodings)
                 try run(stage, threads: threads, scratch)
                 return encodings.enumerated().map { row, encoding in

@@ -1,6 +1,7 @@
 package import CPUBackend
 package import Encoder
 import ModelFormat
+import Parallelism
 import Synchronization
 import Tokenization
 
@@ -35,7 +36,7 @@ public final class TriageModel: Sendable {
     /// Of the whole model's logits.
     let calibration: Calibration
     let firstStage: FirstStage?
-    let scratch = ScratchPool()
+    let scratch = SparePool { Scratch() }
 
     /// Loads the model in `directory`: an ordinary Hugging Face directory of the BERT family, with or without the
     /// `triage.json` that `triage convert` writes.
