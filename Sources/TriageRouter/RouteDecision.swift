@@ -5,8 +5,10 @@ public import TriageModel
 public struct RouteDecision: Sendable, Equatable {
     /// How the decision came about.
     public enum Outcome: String, Sendable {
-        /// The model's most probable label decided.
+        /// The model was sure enough: its most probable label decided.
         case classified
+        /// The model was not sure enough to decide: `reason` says why, and the route is the model's fallback for it.
+        case abstained
         /// There is no decision: none was made yet, or an error came instead.
         case unavailable
     }
@@ -15,10 +17,16 @@ public struct RouteDecision: Sendable, Equatable {
     public internal(set) var outcome = Outcome.unavailable
     /// The most probable label.
     public internal(set) var label = ""
-    /// The route of that label; the label itself where the model names no route.
+    /// The route of that label, the label itself where the model names no route; where the model abstained, the route that
+    /// it falls back to, empty where it names none.
     public internal(set) var route = ""
-    /// The calibrated probability of the label, 0 to 1.
+    /// Why the outcome is what it is.
+    public internal(set) var reason = Reason.confident
+    /// The calibrated probability that the label is right, 0 to 1.
     public internal(set) var confidence: Float = 0
+    /// How unlike anything in training the text is, 0 to 1: the share of the queries in training that were less so; nil where
+    /// the model cannot say.
+    public internal(set) var outOfScope: Float?
     /// By how much the label's probability exceeds the next; the confidence where there is only one label.
     public internal(set) var margin: Float = 0
     /// What the model says: logits and probabilities in its order, and how much it read.
@@ -38,7 +46,8 @@ public struct RouteDecision: Sendable, Equatable {
     /// Makes this a decision on no query and keeps its storage.
     mutating func clear() {
         outcome = .unavailable
-        (label, route, modelIdentity, backend) = ("", "", "", "")
+        (label, route, modelIdentity, backend, reason) = ("", "", "", "", .confident)
+        outOfScope = nil
         (confidence, margin, usesFirstStage) = (0, 0, false)
         classification.clear()
         labels = []
