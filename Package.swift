@@ -55,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
@@ -79,6 +80,13 @@ let package = Package(
             ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
         ),
         module("TriageRouter", ["TriageModel"]),
+        module(
+            "TriageTraining",
+            [
+                "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism", "StrictJSON", "Tensors",
+                "CommandSupport", "Yams",
+            ]
+        ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
         module(
             "Benchmarks",
@@ -90,8 +98,8 @@ let package = Package(
         .executableTarget(
             name: "triage",
             dependencies: [
-                "Benchmarks", "CommandSupport", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat",
-                "Tokenization", "Encoder", "Tensors", "Parallelism",
+                "Benchmarks", "CommandSupport", "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend",
+                "ModelFormat", "Tokenization", "Encoder", "Tensors", "Parallelism",
                 "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
@@ -107,6 +115,7 @@ let package = Package(
             ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
             exclude: ["Fixtures", "Generators"]
         ),
+        tests("TriageTraining", ["TriageTraining", "TriageRouter", "TriageModel", "StrictJSON"]),
         tests("TriageRouter", ["TriageRouter", "TriageModel"]),
         .target(
             name: "CAllocations",
