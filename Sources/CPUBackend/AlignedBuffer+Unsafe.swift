@@ -52,4 +52,23 @@ final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
         precondition(length >= 0 && length <= count)
         unsafe array.append(contentsOf: UnsafeBufferPointer(start: pointer, count: length))
     }
+
+    /// Replaces the first elements by `values`.
+    func copy(_ values: ArraySlice<Element>) {
+        precondition(values.count <= count)
+        unsafe values.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            unsafe pointer.update(from: base, count: source.count)
+        }
+    }
+}
+
+extension AlignedBuffer where Element: Comparable {
+    /// The greatest of the first `length` elements, at least one, and the first place where it is.
+    func greatest(of length: Int) -> (index: Int, value: Element) {
+        precondition(length >= 1 && length <= count)
+        var index = 0
+        for place in 1..<max(1, length) where unsafe pointer[place] > pointer[index] { index = place }
+        return (index, unsafe pointer[index])
+    }
 }

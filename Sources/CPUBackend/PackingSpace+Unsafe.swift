@@ -12,8 +12,14 @@ final class PackingSpace: @unchecked Sendable {
     private var used = 0
 
     /// Room for all layers that compute in integers, each packed by itself or with others.
-    init(for weights: EncoderWeights) throws(EncoderError) {
-        let layers = weights.blocks.flatMap(\.linearLayers) + [weights.firstStage?.dense].compactMap(\.self)
+    convenience init(for weights: EncoderWeights) throws(EncoderError) {
+        try self.init(weights.blocks.flatMap(\.linearLayers) + [weights.firstStage?.dense].compactMap(\.self))
+    }
+
+    /// Room for one layer.
+    convenience init(for layer: LinearWeights) throws(EncoderError) { try self.init([layer]) }
+
+    private init(_ layers: [LinearWeights]) throws(EncoderError) {
         byteCount = layers.reduce(1) {
             $0 + Int8Linear.packedByteCount(inputs: $1.weight.columnCount, outputs: $1.weight.rowCount)
         }

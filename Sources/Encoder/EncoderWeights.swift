@@ -52,6 +52,11 @@ package enum WeightMatrix: Sendable {
 package struct LinearWeights: Sendable {
     package let weight: WeightMatrix
     package let bias: [Float]
+
+    package init(weight: WeightMatrix, bias: [Float]) {
+        self.weight = weight
+        self.bias = bias
+    }
 }
 
 /// The scale and shift of a layer norm.

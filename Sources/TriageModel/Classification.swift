@@ -5,6 +5,14 @@ public struct Classification: Sendable, Equatable {
     /// The calibrated probability of each label: a softmax of the logits over the stage's temperature, or a sigmoid of
     /// each where labels do not exclude one another. For a regression model, the logits themselves.
     public internal(set) var probabilities: [Float] = []
+    /// The calibrated probability that the likeliest label is right: the greatest of `probabilities`, or where the model
+    /// was fitted to say more, what its lead over the next label and the strangeness of the text make of it.
+    public internal(set) var confidence: Float = 0
+    /// How unlike anything in training the text is, 0 to 1: the share of held-out texts in scope that are less so; nil
+    /// where the model cannot say.
+    public internal(set) var outOfScope: Float?
+    /// The closest example that the model carries, for `TriageModel.example(at:)`; nil where it carries none.
+    public internal(set) var nearestExample: Int?
     /// The part of the model that answered.
     public internal(set) var stage = Stage.whole
     /// Tokens that the model read, special tokens included.
@@ -19,6 +27,7 @@ public struct Classification: Sendable, Equatable {
     package mutating func clear() {
         logits.removeAll(keepingCapacity: true)
         probabilities.removeAll(keepingCapacity: true)
+        (confidence, outOfScope, nearestExample) = (0, nil, nil)
         (tokenCount, isTruncated, stage) = (0, false, .whole)
     }
 

@@ -10,4 +10,18 @@ extension Calibration {
         for term in stride(from: 14.0, through: 1.0, by: -1) { sum = 1 + sum * rest / term }
         return Double(sign: .plus, exponent: Int(exponent), significand: sum)
     }
+
+    /// The natural logarithm of a positive normal number: of the significand by the series of the inverse hyperbolic tangent,
+    /// within 2 units in the last place; for the same reason.
+    static func logarithm(_ x: Double) -> Double {
+        var significand = x.significand, exponent = Double(x.exponent)
+        if significand > 1.4142135623730951 {
+            significand /= 2
+            exponent += 1
+        }
+        let z = (significand - 1) / (significand + 1), square = z * z
+        var sum = 0.0
+        for term in stride(from: 23.0, through: 1.0, by: -2) { sum = sum * square + 1 / term }
+        return exponent * 0x1.62e42fee00000p-1 + (2 * z * sum + exponent * 0x1.a39ef35793c76p-33)
+    }
 }

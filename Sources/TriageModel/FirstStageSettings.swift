@@ -17,13 +17,7 @@ package struct FirstStageSettings: Sendable, Equatable {
 
     init(_ json: JSONValue, path: String) throws(ModelError) {
         let fields = try JSONFields(json, path: path, field: "first_stage")
-        if let unknown = fields.object.members.first(where: { !Self.keys.contains($0.key) }) {
-            throw ModelError(
-                path: path,
-                reason: "\"first_stage\" has \(unknown.key.debugDescription), expected "
-                    + Self.keys.joined(separator: ", ")
-            )
-        }
+        try fields.checkKeys(Self.keys)
         intermediateSize = try fields.integer("intermediate_size")
         guard (1...Self.greatestSize).contains(intermediateSize) else {
             throw ModelError(

@@ -65,4 +65,39 @@ struct JSONFields {
         guard let bool = value.bool else { throw wrong(field, "true or false") }
         return bool
     }
+
+    /// Throws where there is a key that is not among `keys`: a setting that nobody reads is a mistake of who wrote it.
+    func checkKeys(_ keys: [String]) throws(ModelError) {
+        guard let unknown = object.members.first(where: { !keys.contains($0.key) }) else { return }
+        throw ModelError(
+            path: path,
+            reason: "\"\(prefix.dropLast())\" has \(unknown.key.debugDescription), expected " + keys.joined(separator: ", ")
+        )
+    }
+
+    /// A finite number, which must be there.
+    func finite(_ field: String) throws(ModelError) -> Double {
+        guard let value = self[field]?.number, value.isFinite else { throw wrong(field, "a number") }
+        return value
+    }
+
+    /// A number from 0 to 1, which must be there.
+    func share(_ field: String) throws(ModelError) -> Double {
+        let value = try finite(field)
+        guard (0...1).contains(value) else {
+            throw ModelError(path: path, reason: "\"\(prefix)\(field)\" is \(value), expected 0 to 1")
+        }
+        return value
+    }
+
+    /// Numbers of which none is smaller than the one before.
+    func ascending(_ field: String) throws(ModelError) -> [Double] {
+        let numbers = self[field]?.array?.map(\.number)
+        guard let numbers, !numbers.contains(nil) else { throw wrong(field, "an array of numbers") }
+        let values = numbers.compactMap(\.self)
+        guard values.allSatisfy(\.isFinite), zip(values, values.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+            throw ModelError(path: path, reason: "\"\(prefix)\(field)\" does not ascend")
+        }
+        return values
+    }
 }

@@ -33,6 +33,10 @@ package struct ModelDescription: Sendable {
     package let temperature: Float
     /// Nil for a model without a first stage.
     package let firstStage: FirstStageSettings?
+    /// Nil for a model whose head is part of the network.
+    package let head: HeadSettings?
+    /// Nil for a model that decides always.
+    package let decision: DecisionSettings?
     /// The longest text in tokens that the model is meant for.
     package let maximumTokenCount: Int?
     package let goldenVectors: [GoldenVector]
@@ -57,6 +61,8 @@ package struct ModelDescription: Sendable {
         firstStage = try fields["first_stage"].map { value throws(ModelError) in
             try FirstStageSettings(value, path: path)
         }
+        head = try fields["head"].map { value throws(ModelError) in try HeadSettings(value, path: path) }
+        decision = try fields["decision"].map { value throws(ModelError) in try DecisionSettings(value, path: path) }
         maximumTokenCount = fields["maximum_tokens"] == nil ? nil : try fields.integer("maximum_tokens")
         goldenVectors = try Self.goldenVectors(fields)
     }

@@ -10,16 +10,20 @@ package struct ModelDirectory: Sendable {
     package static let descriptionFile = "triage.json"
     package static let compressedWeightsFile = "model.safetensors.zst"
     package static let plainWeightsFile = "model.safetensors"
+    /// The weights of a head fitted on the encoder's vectors, and the examples that it compares with.
+    package static let headFile = "head.safetensors.zst"
+    package static let examplesFile = "examples.jsonl"
     /// What conversion copies from the source where it is there.
     package static let accompanyingFiles = ["README.md", "LICENSE"]
     /// The files beside the weights that decide what a model answers.
     static let decidingFiles = [
         SentenceTransformersFiles.poolingFile, configurationFile, SentenceTransformersFiles.modulesFile,
-        SentenceTransformersFiles.lengthFile, tokenizerFile, descriptionFile,
+        SentenceTransformersFiles.lengthFile, tokenizerFile, descriptionFile, headFile, examplesFile,
     ]
     /// Everything that conversion may write.
-    static let writtenFiles =
-        [configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile] + accompanyingFiles
+    package static let writtenFiles =
+        [configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile, headFile, examplesFile]
+        + accompanyingFiles
 
     /// A vocabulary of a million words fits; a JSON document beyond this is not one of a small model.
     private static let jsonByteLimit = 64 << 20
@@ -72,6 +76,14 @@ package struct ModelDirectory: Sendable {
     func digest(of file: String) throws(ModelError) -> String {
         if let digest = digests.byFile.withLock({ $0[file] }) { return digest }
         return sha256(of: try bytes(of: file))
+    }
+
+    /// A weight file that is read as a whole, so that what is hashed is what is parsed.
+    func smallWeights(_ file: String) throws(ModelError) -> WeightFile {
+        let bytes = try bytes(of: file)
+        do throws(ModelFileError) { return try WeightFile(SharedMemory(copying: bytes), path: path(of: file)) } catch {
+            throw ModelError(path: error.path, reason: error.reason)
+        }
     }
 
     package func json(of file: String) throws(ModelError) -> JSONValue {

@@ -57,8 +57,15 @@ package struct ModelFiles: Sendable {
         _ description: ModelDescription?
     ) throws(ModelError) -> [Label] {
         guard let labels = description?.labels else {
+            guard description?.head == nil else {
+                throw ModelError(
+                    path: directory.path(of: ModelDirectory.descriptionFile),
+                    reason: "has a \"head\", which needs \"labels\""
+                )
+            }
             return configuration.labels.map { Label(name: $0, route: nil) }
         }
+        if description?.head != nil { return labels }
         guard labels.count == configuration.labels.count else {
             throw ModelError(
                 path: directory.path(of: ModelDirectory.descriptionFile),
@@ -80,6 +87,10 @@ package struct ModelFiles: Sendable {
             head.normalizesEmbedding = description.normalizes ?? head.normalizesEmbedding
             if !description.usesPooler { head.transform = nil }
             head.firstStageSize = description.firstStage?.intermediateSize
+            if description.head != nil {
+                // It takes the place of the network's own, and compares vectors of length 1.
+                (head.outputCount, head.transform, head.normalizesEmbedding) = (0, nil, true)
+            }
         } else if head.outputCount == 0, let sentence {
             head.pooling = sentence.pooling
             head.normalizesEmbedding = sentence.normalizes
@@ -112,6 +123,25 @@ package struct ModelFiles: Sendable {
         do throws(TokenizerError) { return try Tokenizer(parsing: bytes) } catch {
             throw ModelError(path: directory.path(of: ModelDirectory.tokenizerFile), reason: error.description)
         }
+    }
+
+    /// The head that was fitted on the network's vectors; nil where the network has its own or none.
+    func fittedHead(instructionSet: InstructionSet?) throws(ModelError) -> FittedHead? {
+        guard let description, let settings = description.head else { return nil }
+        return try FittedHead(
+            directory.smallWeights(ModelDirectory.headFile),
+            settings: settings,
+            labelCount: labels.count,
+            size: configuration.encoder.hiddenSize,
+            temperature: description.temperature,
+            instructionSet: instructionSet
+        )
+    }
+
+    /// The examples that a fitted head compares with.
+    func exampleTexts() throws(ModelError) -> ExampleTexts? {
+        guard description?.head?.scope != nil, directory.exists(ModelDirectory.examplesFile) else { return nil }
+        return ExampleTexts(try directory.bytes(of: ModelDirectory.examplesFile))
     }
 
     /// The network, ready to run; `work` is done while its weights are decoded.

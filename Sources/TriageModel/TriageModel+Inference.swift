@@ -98,14 +98,26 @@ extension TriageModel {
         row: Int,
         _ encoding: Encoding
     ) {
-        let range = row * labels.count..<(row + 1) * labels.count
-        classification.logits.removeAll(keepingCapacity: true)
-        classification.logits.append(contentsOf: scratch.output.logits[range])
-        calibration(of: stage).probabilities(
-            classification.logits,
-            weights: &scratch.weights,
-            into: &classification.probabilities
-        )
+        if stage == .whole, let fittedHead {
+            fittedHead.classify(
+                scratch.output.embeddings,
+                row: row,
+                ids: encoding.ids,
+                weights: &scratch.weights,
+                into: &classification
+            )
+        } else {
+            let range = row * labels.count..<(row + 1) * labels.count
+            classification.logits.removeAll(keepingCapacity: true)
+            classification.logits.append(contentsOf: scratch.output.logits[range])
+            calibration(of: stage).probabilities(
+                classification.logits,
+                weights: &scratch.weights,
+                into: &classification.probabilities
+            )
+            classification.confidence = classification.probabilities.max() ?? 0
+            (classification.outOfScope, classification.nearestExample) = (nil, nil)
+        }
         classification.stage = stage
         classification.tokenCount = encoding.ids.count
         classification.isTruncated = encoding.isTruncated

@@ -36,6 +36,11 @@ public final class TriageModel: Sendable {
     /// Of the whole model's logits.
     let calibration: Calibration
     let firstStage: FirstStage?
+    /// Nil where the network's own head classifies.
+    let fittedHead: FittedHead?
+    private let exampleTexts: ExampleTexts?
+    /// When the model decides and when it abstains; nil for one that decides always.
+    public let decision: DecisionSettings?
     let scratch = SparePool { Scratch() }
 
     /// Loads the model in `directory`: an ordinary Hugging Face directory of the BERT family, with or without the
@@ -65,14 +70,17 @@ public final class TriageModel: Sendable {
             )
         }
         self.files = files
-        identity = try files.identity()
         self.tokenizer = tokenizer
         encoder = backend
+        fittedHead = try files.fittedHead(instructionSet: instructionSet)
+        exampleTexts = try files.exampleTexts()
+        decision = files.description?.decision
         directory = files.directory.path
         name = files.name
         labels = files.labels
         (firstStage, calibration) = Self.stages(files, usesFirstStage: usesFirstStage)
         self.usesFirstStage = firstStage != nil
+        identity = try files.identity()
         maximumTokenCount = try Self.maximumTokenCount(files, tokenizer)
         emptyTokenCount = tokenizer.encode("", maximumLength: maximumTokenCount).ids.count
         try checkSegments()
@@ -88,6 +96,9 @@ public final class TriageModel: Sendable {
         emptyTokenCount = model.emptyTokenCount
         files = model.files
         encoder = model.encoder
+        fittedHead = model.fittedHead
+        exampleTexts = model.exampleTexts
+        decision = model.decision
         tokenizer = model.tokenizer
         (firstStage, calibration) = Self.stages(model.files, usesFirstStage: usesFirstStage)
         self.usesFirstStage = firstStage != nil
@@ -159,6 +170,10 @@ public final class TriageModel: Sendable {
 
     /// Values in an embedding.
     public var embeddingSize: Int { files.configuration.encoder.hiddenSize }
+
+    /// An example that the model was trained on, by its number in `Classification.nearestExample`; nil where the model does
+    /// not carry its text.
+    public func example(at index: Int) -> Example? { exampleTexts?[index] }
 
     /// The tokens of a text as the model reads them.
     public func tokenize(_ text: String) -> Tokens {

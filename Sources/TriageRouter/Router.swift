@@ -60,22 +60,47 @@ public struct Router: Sendable {
             throw ModelError(fault: .text, path: "", reason: "the text holds nothing that the model reads")
         }
         // Of equal probabilities the first in the model's order counts, so that a tie is decided the same way everywhere.
+        let probabilities = decision.classification.probabilities
         var best = 0
-        var next: Float?
-        for (index, probability) in decision.classification.probabilities.enumerated().dropFirst() {
-            let greatest = decision.classification.probabilities[best]
-            if probability > greatest { best = index }
-            next = max(next ?? -.infinity, min(probability, greatest))
+        var next: (index: Int, probability: Float)?
+        for index in probabilities.indices.dropFirst() {
+            if probabilities[index] > probabilities[best] {
+                next = (best, probabilities[best])
+                best = index
+            } else if next.map({ probabilities[index] > $0.probability }) ?? true {
+                next = (index, probabilities[index])
+            }
         }
-        let label = model.labels[best]
-        decision.outcome = .classified
+        let label = model.labels[best], second = next?.index
         decision.modelIdentity = model.identity
         decision.backend = model.backend
         decision.usesFirstStage = model.usesFirstStage
         decision.labels = model.labels
         decision.label = label.name
-        decision.route = label.route ?? label.name
-        decision.confidence = decision.classification.probabilities[best]
-        decision.margin = decision.confidence - (next ?? 0)
+        decision.confidence = decision.classification.confidence
+        decision.outOfScope = decision.classification.outOfScope
+        decision.margin = decision.classification.probabilities[best] - (next?.probability ?? 0)
+        decision.reason = reason(decision, best: label, second: second.map { model.labels[$0] })
+        switch decision.reason {
+        case .confident:
+            decision.outcome = .classified
+            decision.route = label.route ?? label.name
+        case .ambiguous:
+            decision.outcome = .abstained
+            decision.route = model.decision?.ambiguousRoute ?? ""
+        case .outOfScope:
+            decision.outcome = .abstained
+            decision.route = model.decision?.outOfScopeRoute ?? ""
+        }
+    }
+
+    private func reason(_ decision: RouteDecision, best: Label, second: Label?) -> Reason {
+        guard let settings = model.decision else { return .confident }
+        if let outOfScope = decision.outOfScope, outOfScope > settings.outOfScopeThreshold {
+            let nearest = decision.classification.nearestExample.flatMap { model.example(at: $0) }
+            return .outOfScope(nearest: nearest?.text)
+        }
+        guard decision.confidence < settings.threshold else { return .confident }
+        return .ambiguous(best.name, second?.name ?? best.name)
     }
 }

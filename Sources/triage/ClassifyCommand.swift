@@ -23,13 +23,16 @@ struct ClassifyCommand: ParsableCommand {
             FIELDS OF --json
               id          that of the input, else the number of its line
               text        the query, with --echo
-              route       who handles it
+              route       who handles it; where the model abstained, its fallback, or null
               label       what the model took it for
-              confidence  the calibrated probability of the label
-              margin      by how much it exceeds that of the next label
+              confidence  the calibrated probability that the label is right
+              margin      by how much the label's probability exceeds that of the next
+              out_of_scope how unlike anything in training the text is: the share of texts in scope that are less so
               scores      with --top: label and probability, likeliest first
               logits      with --logits: the model's raw output by label
-              outcome     how the decision came about
+              nearest     with --explain: the closest example that the model carries
+              outcome     classified, or abstained where the model was not sure enough
+              reason      confident, ambiguous between a and b, or unlike anything in training
               stage       what answered: first, from the words alone, or whole, the whole model
               first_stage whether the first could have: then the probabilities of the whole are for what it leaves
               model       its name and identity, a digest of all its files
@@ -40,7 +43,8 @@ struct ClassifyCommand: ParsableCommand {
 
             A model may have a first stage, which answers what its words alone make clear at a fraction of the cost; \
             --whole leaves it out. With --explain scores holds all labels, and maximum_tokens says what the model reads at most. Blank lines \
-            and texts that hold nothing to read count as bad input.
+            and texts that hold nothing to read count as bad input. A route followed by ? is the fallback of a model that \
+            abstained.
             """
     )
 

@@ -26,7 +26,8 @@ struct DecisionFormat: Sendable {
         self.hasText = hasText
         self.columns = columns
         modelObject = .object(["name": .string(model.name), "identity": .string(model.identity)])
-        routeColumns = model.labels.map { columnCount(of: visible($0.route ?? $0.name)) }.max() ?? 0
+        let longestRoute = model.labels.map { columnCount(of: visible($0.route ?? $0.name)) }.max() ?? 0
+        routeColumns = longestRoute + (model.decision == nil ? 0 : 1)
         labelColumns = model.labels.map { columnCount(of: visible($0.name)) }.max() ?? 0
     }
 
@@ -37,10 +38,11 @@ struct DecisionFormat: Sendable {
         func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
         add("id", query.id)
         if hasText { add("text", .string(query.text)) }
-        add("route", .string(decision.route))
+        add("route", decision.route.isEmpty ? .null : .string(decision.route))
         add("label", .string(decision.label))
         add("confidence", JSONValue(decision.confidence))
         add("margin", JSONValue(decision.margin))
+        add("out_of_scope", decision.outOfScope.map { JSONValue($0) } ?? .null)
         if top > 0 {
             let scores = decision.scores.prefix(top).map { score in
                 JSONValue.object(["label": .string(score.label), "probability": JSONValue(score.probability)])
@@ -53,7 +55,11 @@ struct DecisionFormat: Sendable {
             }
             add("logits", .object(JSONObject(uniqueMembers: logits)))
         }
+        if isExplained, let nearest = decision.classification.nearestExample.flatMap(model.example) {
+            add("nearest", .object(["text": .string(nearest.text), "label": .string(nearest.label)]))
+        }
         add("outcome", .string(decision.outcome.rawValue))
+        add("reason", .string(decision.reason.description))
         add("stage", .string(decision.classification.stage.rawValue))
         add("first_stage", .bool(decision.usesFirstStage))
         add("model", modelObject)
@@ -69,7 +75,7 @@ struct DecisionFormat: Sendable {
 
     func lines(_ decision: RouteDecision, of query: Query) -> [UInt8] {
         var fields = [
-            visible(decision.route).padded(to: routeColumns),
+            (visible(decision.route) + (decision.outcome == .abstained ? "?" : "")).padded(to: routeColumns),
             percent(decision.confidence).rightAligned(to: 7),
         ]
         if !isExplained {
@@ -101,8 +107,15 @@ struct DecisionFormat: Sendable {
             case .first: "the first stage of "
             case .whole: model.usesFirstStage ? "the whole of " : ""
             }
-        return scores + [
-            "  margin   \(percent(decision.margin)) over the next label",
+        var lines = scores + ["  margin   \(percent(decision.margin)) over the next label"]
+        if let outOfScope = decision.outOfScope {
+            lines.append("  strange  more than \(percent(outOfScope)) of what is in scope")
+        }
+        if let nearest = decision.classification.nearestExample.flatMap(model.example) {
+            lines.append("  nearest  \(visible(nearest.text)) (\(visible(nearest.label)))")
+        }
+        return lines + [
+            "  outcome  \(decision.outcome.rawValue): \(visible(decision.reason.description))",
             "  read     \(reading)",
             "  decided  by \(stage)\(visible(model.name)) on \(model.backend), \(model.identity)",
         ]

@@ -15,6 +15,12 @@ from pathlib import Path
 
 ROUTES = ("script", "remote", "human")
 
+# Queries written for this project, and the part of them that is not trained on.
+AUTHORED = Path(__file__).parent / "queries"
+HELD_OUT_PART = 12
+# Files whose sections name the form of a query and not what it asks for.
+SECTIONS_OF_FORM = {"registers"}
+
 # Share of every batch. Nearer to balance than the files are (74/14/12): a query
 # wrongly sent to the cheap path costs more than one wrongly kept from it.
 ROUTE_SHARE = {"script": 0.50, "remote": 0.27, "human": 0.23}
@@ -50,6 +56,27 @@ def read_split(data: Path, split: str) -> list[Query]:
     return [Query(r["id"], r["text"], r["route"], r["intent"], r["source"]) for r in rows]
 
 
+def read_authored(split: str, folder: Path = AUTHORED) -> list[Query]:
+    """The queries written for this project: `train`, or the twelfth part that is `held_out` to watch it.
+
+    A file is a source of its own. `[route intent]` begins a section of one query a line.
+    """
+    queries = []
+    for file in sorted(folder.glob("*.txt")):
+        source, route, intent = f"authored_{file.stem}", "", ""
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.startswith("["):
+                route, intent = line.strip("[] ").split(" ", 1)
+                if route not in ROUTES:
+                    raise SystemExit(f"{file}:{number}: no route {route!r}")
+            elif line.strip():
+                is_held_out = hashlib.sha256(line.encode()).digest()[0] % HELD_OUT_PART == 0
+                if is_held_out == (split == "held_out"):
+                    name = "" if file.stem in SECTIONS_OF_FORM else f"authored/{intent}"
+                    queries.append(Query(f"{source}:{number}", line.strip(), route, name, source))
+    return queries
+
+
 def split_file(data: Path, split: str) -> Path:
     return Path(data) / "triage" / f"{split}.jsonl"
 
@@ -62,6 +89,18 @@ def describe_split(data: Path, split: str) -> dict:
         "sha256": hashlib.sha256(content).hexdigest(),
         "rows": content.count(b"\n"),
     }
+
+
+def describe_authored(folder: Path = AUTHORED) -> list[dict]:
+    """As `describe_split`, of the queries written for this project."""
+    return [
+        {
+            "file": f"{folder.name}/{file.name}",
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            "rows": sum(not line.startswith("[") for line in file.read_text(encoding="utf-8").splitlines()),
+        }
+        for file in sorted(folder.glob("*.txt"))
+    ]
 
 
 def draw_weights(queries: list[Query]) -> list[float]:

@@ -15,6 +15,9 @@ from corpus import ROUTES
 TRAINING_TOKENS = 96
 # Longest input of the finished model.
 MODEL_TOKENS = 256
+# The length that the heads see a vector at: their weights stay of the size that
+# their learning rate is made for.
+HEAD_SCALE = 16.0
 
 
 @dataclass
@@ -24,18 +27,19 @@ class Batch:
 
 
 class TriageNetwork(nn.Module):
-    """A BERT encoder, the mean over its real tokens, and a linear head of three routes.
+    """A BERT encoder, the mean over its real tokens at length 1, and two linear heads: routes and intents.
 
-    Parameter names are those of `BertForSequenceClassification`, so the state
-    exports as it is.
+    The heads teach the encoder and are left behind: what the model decides with is
+    fitted on its vectors afterwards, by `triage train`.
     """
 
-    def __init__(self, base: Path):
+    def __init__(self, base: Path, intents: int):
         super().__init__()
         config = BertConfig.from_pretrained(base)
         self.bert = BertModel.from_pretrained(base, config=config, add_pooling_layer=False)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
-        self.classifier = nn.Linear(config.hidden_size, len(ROUTES))
+        self.routes = nn.Linear(config.hidden_size, len(ROUTES))
+        self.intents = nn.Linear(config.hidden_size, intents)
         # Words that never occur in training must stay where they were relative to
         # those that do, or a new domain drifts out of reach. It also saves the
         # optimiser half of the parameters.
@@ -44,11 +48,12 @@ class TriageNetwork(nn.Module):
     def embed(self, batch: Batch) -> Tensor:
         hidden = self.bert(batch.ids, attention_mask=batch.mask).last_hidden_state.float()
         real = batch.mask.unsqueeze(-1).float()
-        return (hidden * real).sum(1) / real.sum(1)
+        return nn.functional.normalize((hidden * real).sum(1) / real.sum(1), dim=1)
 
-    def forward(self, batch: Batch) -> Tensor:
-        """Logits of the routes."""
-        return self.classifier(self.dropout(self.embed(batch)))
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Logits of the routes and of the intents."""
+        vectors = self.dropout(HEAD_SCALE * self.embed(batch))
+        return self.routes(vectors), self.intents(vectors)
 
 
 def load_tokenizer(base: Path) -> Tokenizer:
@@ -82,7 +87,7 @@ def route_logits(network: TriageNetwork, tokenizer: Tokenizer, texts: list[str],
     logits = torch.empty(len(texts), len(ROUTES))
     for start in range(0, len(order), rows):
         members = order[start : start + rows]
-        logits[members] = network(collate([encoded[i] for i in members]))
+        logits[members] = network(collate([encoded[i] for i in members]))[0]
     network.train(was_training)
     return logits
 

@@ -1,4 +1,4 @@
-"""Trains the default model: which of three routes a query should take.
+"""Trains the encoder of the default model, by telling routes and intents apart.
 
     python3 models/recipe/train.py --data DIR --output DIR
 
@@ -9,20 +9,20 @@ import argparse
 import importlib.util
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 import transformers
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from augment import vary
-from corpus import ROUTES, Query, draw_weights, read_split
+from corpus import ROUTES, Query, draw_weights, read_authored, read_split
 from evaluate import figures, read_also_ok, table
-from export import WEIGHTS_FILE, write_model
+from export import write_encoder
 from network import (
     TRAINING_TOKENS,
     Batch,
@@ -51,12 +51,19 @@ LABEL_SMOOTHING = 0.05
 # Weights averaged over about the last 500 steps depend less on where training
 # happens to stop.
 AVERAGE_DECAY = 0.998
+# What telling the intents apart counts beside telling the routes apart. Three
+# routes alone fold the space up, and what lies between the intents is lost.
+INTENT_SHARE = 0.5
+LEAST_OF_INTENT = 8
+NO_INTENT = -100
 # How often dev is measured and the best model so far written.
 CHECKS = 4
 
 
-def draw_batches(queries: list[Query], tokenizer: Tokenizer, seed: int) -> Iterator[tuple[Batch, Tensor]]:
-    """An endless stream of freshly varied batches with their routes."""
+def draw_batches(
+    queries: list[Query], intents: dict[str, int], tokenizer: Tokenizer, seed: int
+) -> Iterator[tuple[Batch, Tensor, Tensor]]:
+    """An endless stream of freshly varied batches with their routes and intents."""
     rng = random.Random(seed)
     weights = draw_weights(queries)
     while True:
@@ -67,7 +74,8 @@ def draw_batches(queries: list[Query], tokenizer: Tokenizer, seed: int) -> Itera
         rng.shuffle(batches)
         for batch in batches:
             routes = torch.tensor([ROUTES.index(q.route) for _, q in batch])
-            yield collate([ids for ids, _ in batch]), routes
+            known = torch.tensor([intents.get(q.intent, NO_INTENT) for _, q in batch])
+            yield collate([ids for ids, _ in batch]), routes, known
 
 
 def parameter_groups(network: TriageNetwork) -> list[dict]:
@@ -94,17 +102,29 @@ def rate_factor(step: int, steps: int) -> float:
     return min((step + 1) / warmup, (steps - step) / max(steps - warmup, 1))
 
 
-def loss_of(network: TriageNetwork, batch: Batch, routes: Tensor) -> Tensor:
+def loss_of(network: TriageNetwork, batch: Batch, routes: Tensor, intents: Tensor) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
-        logits = network(batch)
-    return cross_entropy(logits.float(), routes, label_smoothing=LABEL_SMOOTHING)
+        of_routes, of_intents = network(batch)
+    by_route = cross_entropy(of_routes.float(), routes, label_smoothing=LABEL_SMOOTHING)
+    if (intents == NO_INTENT).all():
+        return by_route
+    by_intent = cross_entropy(
+        of_intents.float(), intents, ignore_index=NO_INTENT, label_smoothing=LABEL_SMOOTHING
+    )
+    return by_route + INTENT_SHARE * by_intent
+
+
+def numbered_intents(queries: list[Query]) -> dict[str, int]:
+    """The intents with enough queries to be learnt; one that several sources name alike counts once for each."""
+    counts = Counter(q.intent for q in queries if q.intent)
+    return {name: index for index, name in enumerate(sorted(n for n, c in counts.items() if c >= LEAST_OF_INTENT))}
 
 
 class Judge:
-    """Measures a network on a split; the same figures everywhere."""
+    """Measures a network on labelled queries; the same figures everywhere."""
 
-    def __init__(self, data: Path, split: str, tokenizer: Tokenizer):
-        self.queries = read_split(data, split)
+    def __init__(self, data: Path, queries: list[Query], tokenizer: Tokenizer):
+        self.queries = queries
         self.routes = torch.tensor([ROUTES.index(q.route) for q in self.queries])
         self.also_ok = read_also_ok(data)
         self.tokenizer = tokenizer
@@ -127,19 +147,20 @@ def train(options: argparse.Namespace) -> None:
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
 
-    queries = read_split(options.data, "train")
+    queries = read_split(options.data, "train") + read_authored("train")
+    intents = numbered_intents(queries)
     tokenizer = load_tokenizer(options.base)
-    network = TriageNetwork(options.base)
+    network = TriageNetwork(options.base, len(intents))
     average = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE_DECAY)
     )
     optimizer = torch.optim.AdamW(parameter_groups(network), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_factor(step, options.steps))
-    dev = Judge(options.data, "dev", tokenizer)
+    dev = Judge(options.data, read_split(options.data, "dev") + read_authored("held_out"), tokenizer)
 
     short = load_tokenizer(options.base)
     short.enable_truncation(TRAINING_TOKENS)
-    batches = draw_batches(queries, short, options.seed)
+    batches = draw_batches(queries, intents, short, options.seed)
     started, best, losses = time.time(), None, []
     network.train()
     for step in range(1, options.steps + 1):
@@ -156,20 +177,11 @@ def train(options: argparse.Namespace) -> None:
             losses.clear()
         if step % max(options.steps // CHECKS, 1) == 0 or step == options.steps:
             logits = dev.logits(average.module)
-            temperature = fit_temperature(logits, dev.routes)
-            result = dev.figures(logits, temperature)
+            result = dev.figures(logits, fit_temperature(logits, dev.routes))
             print(f"dev at step {step}: score {score(result):.4f}\n{table(result)}\n", flush=True)
-            if best is None or score(result) > score(best["dev"]):
-                best = {"step": step, "temperature": temperature, "dev": result}
-                write_model(options, average.module, tokenizer, temperature, {"step": step, "dev": result})
-
-    # The test split is looked at once, by the network that dev chose.
-    network.load_state_dict(load_file(options.output / WEIGHTS_FILE))
-    test = Judge(options.data, "test", tokenizer)
-    result = test.figures(test.logits(network), best["temperature"])
-    print(f"test, network of step {best['step']}, temperature {best['temperature']}\n{table(result)}", flush=True)
-    measured = {"step": best["step"], "dev": best["dev"], "test": result}
-    write_model(options, network, tokenizer, best["temperature"], measured)
+            if best is None or score(result) > best:
+                best = score(result)
+                write_encoder(options, average.module, tokenizer, {"step": step, "dev": result})
 
 
 def default_base() -> Path | None:
@@ -182,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the default triage model.")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds triage/*.jsonl")
     parser.add_argument("--output", type=Path, required=True, help="folder to write the model into")
+    parser.add_argument("--name", default="triage-en", help="what the model is called")
     parser.add_argument("--base", type=Path, default=default_base(), help="all-MiniLM-L6-v2 as a Hugging Face folder")
     parser.add_argument("--steps", type=int, default=1400)
     parser.add_argument("--seed", type=int, default=1)

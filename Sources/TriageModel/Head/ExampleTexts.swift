@@ -1,0 +1,48 @@
+import StrictJSON
+
+/// An example that a model was trained on.
+public struct Example: Sendable, Equatable {
+    /// Its text.
+    public let text: String
+    /// What it is labelled.
+    public let label: String
+
+    package init(text: String, label: String) {
+        self.text = text
+        self.label = label
+    }
+}
+
+/// The examples of a model, JSON Lines in the order of their vectors. A line is read when it is asked for: thousands of them
+/// are never needed at once, and parsing them all would take longer than loading the network.
+struct ExampleTexts: Sendable {
+    private let bytes: [UInt8]
+    /// Where each line starts, and where the last one ends.
+    private let starts: [Int]
+
+    var count: Int { starts.count - 1 }
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        var starts = [0]
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(index + 1) }
+        if let last = starts.last, last < bytes.count { starts.append(bytes.count) }
+        self.starts = starts
+    }
+
+    /// The example of a line; nil where the line is not an example.
+    subscript(index: Int) -> Example? {
+        guard starts.indices.dropLast().contains(index),
+            let object = try? JSONParser.parse(Array(bytes[starts[index]..<starts[index + 1]])).object,
+            let text = object["text"]?.string, let label = object["label"]?.string
+        else { return nil }
+        return Example(text: text, label: label)
+    }
+
+    static func bytes(of examples: [Example]) -> [UInt8] {
+        examples.flatMap { example in
+            let line = JSONValue.object(["text": .string(example.text), "label": .string(example.label)])
+            return Array(line.text().utf8) + [UInt8(ascii: "\n")]
+        }
+    }
+}
