@@ -18,6 +18,10 @@ static void sgemm_transposed(int m, int n, int k, const float *a, const float *b
     sgemm(ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE, m, n, k, 1.0f, a, k, b, k, 0.0f, c, n);
 }
 
+static void sgemm_columns(int m, int n, int k, const float *a, int a_stride, const float *b, float *c) {
+    sgemm(ROW_MAJOR, TRANSPOSE, NO_TRANSPOSE, m, n, k, 1.0f, a, a_stride, b, n, 0.0f, c, n);
+}
+
 static void *open_library(void) {
     static const char *const names[] = {"libopenblas.so.0", "libopenblas.so"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -45,6 +49,7 @@ const triage_openblas *triage_openblas_load(bool has_avx512, const char **error)
     }
     set_num_threads(1);
     loaded.sgemm_transposed = sgemm_transposed;
+    loaded.sgemm_columns = sgemm_columns;
     loaded.core = corename();
     loaded.configuration = config();
     return &loaded;

@@ -51,4 +51,29 @@ package struct OpenBLAS: @unchecked Sendable {
             out.pointer
         )
     }
+
+    /// out = a bᵀ: a `[rows][inner]`, b `[columns][inner]`, out `[rows][columns]`, all dense.
+    package func multiply(
+        _ a: UnsafePointer<Float>,
+        byTransposed b: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int,
+        inner: Int,
+        to out: UnsafeMutablePointer<Float>
+    ) {
+        unsafe functions.pointee.sgemm_transposed(CInt(rows), CInt(columns), CInt(inner), a, b, out)
+    }
+
+    /// out = aᵀ b: a `[inner][rows]` with its rows `stride` elements apart, b `[inner][columns]`, out `[rows][columns]`.
+    package func multiply(
+        transposed a: UnsafePointer<Float>,
+        stride: Int,
+        by b: UnsafePointer<Float>,
+        rows: Int,
+        columns: Int,
+        inner: Int,
+        to out: UnsafeMutablePointer<Float>
+    ) {
+        unsafe functions.pointee.sgemm_columns(CInt(rows), CInt(columns), CInt(inner), a, CInt(stride), b, out)
+    }
 }

@@ -71,7 +71,8 @@ struct JSONFields {
         guard let unknown = object.members.first(where: { !keys.contains($0.key) }) else { return }
         throw ModelError(
             path: path,
-            reason: "\"\(prefix.dropLast())\" has \(unknown.key.debugDescription), expected " + keys.joined(separator: ", ")
+            reason: "\"\(prefix.dropLast())\" has \(unknown.key.debugDescription), expected "
+                + keys.joined(separator: ", ")
         )
     }
 

@@ -22,7 +22,10 @@ package struct ModelDirectory: Sendable {
     ]
     /// Everything that conversion may write.
     package static let writtenFiles =
-        [configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile, headFile, examplesFile]
+        [
+            configurationFile, tokenizerFile, descriptionFile, compressedWeightsFile, plainWeightsFile, headFile,
+            examplesFile,
+        ]
         + accompanyingFiles
 
     /// A vocabulary of a million words fits; a JSON document beyond this is not one of a small model.

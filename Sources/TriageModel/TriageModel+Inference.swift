@@ -71,6 +71,13 @@ extension TriageModel {
         }
     }
 
+    /// What a head reads of texts: their vectors, and their tokens.
+    package func read(_ texts: [String], threads: Int) throws(ModelError) -> [(embedding: Embedding, ids: [UInt32])] {
+        let encodings = encode(texts, threads: threads)
+        let embeddings = try run(.whole, encodings, threads: threads, empty: Embedding()) { fill(&$0, $1, row: $2, $3) }
+        return zip(embeddings, encodings).map { ($0, $1.ids) }
+    }
+
     private func checkLabels() throws(ModelError) {
         guard !labels.isEmpty else {
             throw ModelError(path: directory, reason: "has no labels: this model embeds and does not classify")

@@ -7,6 +7,8 @@
 typedef struct {
     // C[m][n] = A[m][k] * B[n][k]^T in single precision, all row-major and dense.
     void (*sgemm_transposed)(int m, int n, int k, const float *a, const float *b, float *c);
+    // C[m][n] = A[k][m]^T * B[k][n]: of the columns of A, whose rows are a_stride elements apart.
+    void (*sgemm_columns)(int m, int n, int k, const float *a, int a_stride, const float *b, float *c);
     // The name of the kernels in use, such as "SkylakeX".
     const char *core;
     // Version and build options.

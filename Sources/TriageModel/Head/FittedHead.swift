@@ -44,7 +44,8 @@ package final class FittedHead: Sendable {
             let types: [ElementType] = [.float16, .float32]
             lexical = Lexical(
                 features: features,
-                weights: try reader.tensor(TensorName.lexicalWeight, types, [features.bucketCount, labelCount]).floats(),
+                weights: try reader.tensor(TensorName.lexicalWeight, types, [features.bucketCount, labelCount])
+                    .floats(),
                 frequencies: try reader.tensor(TensorName.lexicalFrequency, [.float32], [features.bucketCount]).floats()
             )
         } else {
@@ -134,7 +135,10 @@ private struct HeadTensors {
             throw ModelError(path: error.path, reason: error.reason)
         }
         guard let tensor = tensors[name], tensor.largestMagnitude <= 1_000_000 else {
-            throw ModelError(path: file.path, reason: "tensor \"\(name)\" has values that are not finite or beyond a million")
+            throw ModelError(
+                path: file.path,
+                reason: "tensor \"\(name)\" has values that are not finite or beyond a million"
+            )
         }
         return tensor
     }

@@ -104,7 +104,8 @@ extension HeadSettings.Scope {
         guard shares.count == values.count, shares.count >= 2, shares[0] >= 0, shares[shares.count - 1] <= 1 else {
             throw ModelError(
                 path: path,
-                reason: "\"head.scope\" has \(shares.count) shares and \(values.count) values, expected as many of both, "
+                reason:
+                    "\"head.scope\" has \(shares.count) shares and \(values.count) values, expected as many of both, "
                     + "two or more, the shares from 0 to 1"
             )
         }
@@ -116,7 +117,10 @@ extension HeadSettings.Scope {
         try moments.checkKeys(["mean", "deviation"])
         let deviation = try moments.finite("deviation")
         guard deviation > 0 else {
-            throw ModelError(path: fields.path, reason: "\"head.scope.\(name).deviation\" is \(deviation), expected above 0")
+            throw ModelError(
+                path: fields.path,
+                reason: "\"head.scope.\(name).deviation\" is \(deviation), expected above 0"
+            )
         }
         return HeadSettings.Moments(mean: try moments.finite("mean"), deviation: deviation)
     }

@@ -1,0 +1,104 @@
+/// Minimises a smooth function by limited-memory BFGS with a backtracking line search (Liu and Nocedal 1989).
+struct LBFGS {
+    /// Pairs of steps and changes of the gradient that are kept.
+    var memory = 8
+    var maximumIterations = 100
+    /// Ends when a step lowers the value by less than this part of it.
+    var tolerance = 1e-5
+
+    /// The place of the minimum. `evaluate` replaces the gradient and returns the value; `progress` may throw to end.
+    func minimise(
+        from start: [Float],
+        progress: () throws -> Void,
+        _ evaluate: (_ place: [Float], _ gradient: inout [Float]) -> Double
+    ) rethrows -> [Float] {
+        var place = start, gradient = [Float](repeating: 0, count: start.count)
+        var value = evaluate(place, &gradient)
+        var pairs: [(step: [Float], change: [Float], curvature: Double)] = []
+        for _ in 0..<maximumIterations {
+            try progress()
+            var direction = descent(gradient, pairs)
+            var slope = dot(direction, gradient)
+            if slope >= 0 {
+                pairs.removeAll()
+                direction = descent(gradient, pairs)
+                slope = dot(direction, gradient)
+            }
+            guard slope < 0 else { break }
+            var length: Float = pairs.isEmpty ? Float(min(1, 1 / (-slope).squareRoot())) : 1
+            var next = place, nextGradient = gradient, nextValue = value
+            var isLower = false
+            for _ in 0..<20 {
+                next = sum(place, length, direction)
+                nextValue = evaluate(next, &nextGradient)
+                // Armijo's condition.
+                isLower = nextValue <= value + 1e-4 * Double(length) * slope
+                if isLower { break }
+                length /= 2
+            }
+            guard isLower else { break }
+            let step = sum(next, -1, place), change = sum(nextGradient, -1, gradient)
+            let curvature = dot(step, change)
+            if curvature > 1e-12 {
+                pairs.append((step, change, curvature))
+                if pairs.count > memory { pairs.removeFirst() }
+            }
+            let gain = value - nextValue
+            (place, gradient, value) = (next, nextGradient, nextValue)
+            if gain <= tolerance * max(1e-12, abs(value)) { break }
+        }
+        return place
+    }
+
+    /// The direction of the two-loop recursion.
+    private func descent(
+        _ gradient: [Float],
+        _ pairs: [(step: [Float], change: [Float], curvature: Double)]
+    ) -> [Float] {
+        var direction = gradient.map { -$0 }
+        var factors: [Double] = []
+        for pair in pairs.reversed() {
+            let factor = dot(pair.step, direction) / pair.curvature
+            factors.append(factor)
+            add(&direction, Float(-factor), pair.change)
+        }
+        if let last = pairs.last {
+            let scale = Float(last.curvature / dot(last.change, last.change))
+            for index in direction.indices { direction[index] *= scale }
+        }
+        for (pair, factor) in zip(pairs, factors.reversed()) {
+            add(&direction, Float(factor - dot(pair.change, direction) / pair.curvature), pair.step)
+        }
+        return direction
+    }
+}
+
+/// The sum of products, in 16 lanes so that it can be vectorised and rounds less.
+private func dot(_ a: [Float], _ b: [Float]) -> Double {
+    var lanes = SIMD16<Float>(), total = 0.0, index = 0
+    let block = 16 * 64
+    while index < a.count {
+        let end = min(index + block, a.count)
+        lanes = SIMD16()
+        while index + 16 <= end {
+            lanes += SIMD16(a[index..<index + 16]) * SIMD16(b[index..<index + 16])
+            index += 16
+        }
+        total += Double(lanes.sum())
+        while index < end, end == a.count {
+            total += Double(a[index] * b[index])
+            index += 1
+        }
+    }
+    return total
+}
+
+private func add(_ a: inout [Float], _ factor: Float, _ b: [Float]) {
+    for index in a.indices { a[index] += factor * b[index] }
+}
+
+private func sum(_ a: [Float], _ factor: Float, _ b: [Float]) -> [Float] {
+    var result = a
+    add(&result, factor, b)
+    return result
+}

@@ -1,0 +1,79 @@
+package import TriageModel
+
+/// What the thresholds of a model are chosen for.
+package enum DecisionTarget: Sendable, Equatable {
+    /// At most this share of the decisions is wrong.
+    case maximumError(Double)
+    /// At least this share of the texts is decided.
+    case coverage(Double)
+}
+
+/// The threshold on confidence that keeps a target, chosen on held-out texts.
+///
+/// The error rate is promised with a certainty over the choice of the held-out texts (selection with guaranteed risk, Geifman
+/// and El-Yaniv, arXiv:1705.08500): of a fixed number of candidate thresholds the one that decides most is taken whose
+/// exact upper bound of the error rate, its risk shared among the candidates, is below the target. It holds for texts drawn
+/// as the held-out ones were, and for no others.
+package struct ThresholdChoice: Sendable {
+    package let threshold: Float
+    package let promise: DecisionSettings.Promise
+    /// Whether the target is kept.
+    package let isKept: Bool
+
+    /// The probability with which a promise holds.
+    package static let certainty = 0.9
+    private static let candidates = 50
+
+    /// `confidences` and whether each decision would be right, of the held-out texts that are not turned away as strange;
+    /// `rows` counts all of them.
+    package init(confidences: [Float], right: [Bool], rows: Int, target: DecisionTarget) {
+        let order = confidences.indices.sorted { confidences[$0] > confidences[$1] }
+        var wrongUpTo = [0]
+        for index in order { wrongUpTo.append((wrongUpTo.last ?? 0) + (right[index] ? 0 : 1)) }
+        // Ties are decided alike, so a candidate ends where the confidence changes.
+        var counts = (1...Self.candidates).map { order.count * $0 / Self.candidates }
+        counts = counts.map { count in
+            var count = count
+            while count > 0, count < order.count, confidences[order[count]] == confidences[order[count - 1]] {
+                count += 1
+            }
+            return count
+        }
+        let risk = (1 - Self.certainty) / Double(Self.candidates)
+        func bound(_ count: Int) -> Double { upperBound(wrong: wrongUpTo[count], of: count, risk: risk) }
+        let count: Int
+        switch target {
+        case .maximumError(let maximum):
+            let kept = counts.last { $0 > 0 && bound($0) <= maximum }
+            isKept = kept != nil
+            // What cannot be promised is not pretended: then the lowest rate that can be.
+            count = kept ?? counts.filter { $0 > 0 }.min { bound($0) < bound($1) } ?? 0
+            let promised = kept == nil ? (count > 0 ? bound(count) : 1) : maximum
+            promise = Self.promise(promised, certainty: Self.certainty, wrongUpTo, count, rows)
+        case .coverage(let share):
+            let wanted = Int((share * Double(rows)).rounded(.up))
+            count = min(wanted, order.count)
+            isKept = wanted <= order.count
+            let rate = upperBound(wrong: wrongUpTo[count], of: count, risk: 1 - Self.certainty)
+            promise = Self.promise(count > 0 ? rate : 1, certainty: Self.certainty, wrongUpTo, count, rows)
+        }
+        threshold = count > 0 ? confidences[order[count - 1]] : 1
+    }
+
+    private static func promise(
+        _ rate: Double,
+        certainty: Double,
+        _ wrongUpTo: [Int],
+        _ count: Int,
+        _ rows: Int
+    ) -> DecisionSettings.Promise {
+        DecisionSettings.Promise(
+            maximumError: rate,
+            certainty: certainty,
+            coverage: Double(count) / Double(max(1, rows)),
+            rows: rows,
+            decided: count,
+            wrong: wrongUpTo[count]
+        )
+    }
+}
