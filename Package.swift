@@ -83,8 +83,8 @@ let package = Package(
         module(
             "TriageTraining",
             [
-                "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism", "StrictJSON", "Tensors",
-                "CommandSupport", "Yams",
+                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Parallelism", "StrictJSON",
+                "Tensors", "CommandSupport", "Yams",
             ]
         ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),

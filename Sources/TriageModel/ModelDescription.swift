@@ -120,7 +120,7 @@ package struct ModelDescription: Sendable {
 
 extension ModelDescription {
     /// The description of a model converted from `source`: its own, completed by what the files say.
-    static func json(of source: ModelFiles, golden: [GoldenVector]) throws(ModelError) -> JSONValue {
+    package static func json(of source: ModelFiles, golden: [GoldenVector]) throws(ModelError) -> JSONValue {
         var json: JSONObject = ["format": JSONValue(format), "name": .string(source.name)]
         for member in source.description?.json.members ?? [] { json[member.key] = member.value }
         json["pooling"] = .string(source.head.pooling.rawValue)
@@ -135,7 +135,13 @@ extension ModelDescription {
             )
         }
         json["converted_from"] = .string(try source.identity())
-        json["golden"] = .array(
+        json["golden"] = Self.json(of: golden)
+        return .object(json)
+    }
+
+    /// Golden vectors as the file holds them.
+    package static func json(of golden: [GoldenVector]) -> JSONValue {
+        .array(
             golden.map { vector in
                 var members: JSONObject = [
                     "text": .string(vector.text), "values": .array(vector.values.map { JSONValue($0) }),
@@ -144,6 +150,5 @@ extension ModelDescription {
                 return .object(members)
             }
         )
-        return .object(json)
     }
 }

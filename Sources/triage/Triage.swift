@@ -13,6 +13,7 @@ struct Triage: ParsableCommand {
               triage classify "I lost my card, please block it"
               triage classify --json --file queries.jsonl > decisions.jsonl
               tail -f queries.txt | triage classify
+              triage train --data routes.yaml --output models/mine
               triage embed "where is my parcel" | jq .embedding
               triage doctor
               triage bench
@@ -27,7 +28,8 @@ struct Triage: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self, InspectCommand.self,
+            ClassifyCommand.self, TrainCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self,
+            InspectCommand.self,
             DoctorCommand.self, BenchCommand.self,
         ]
     )

@@ -15,7 +15,7 @@ public struct Example: Sendable, Equatable {
 
 /// The examples of a model, JSON Lines in the order of their vectors. A line is read when it is asked for: thousands of them
 /// are never needed at once, and parsing them all would take longer than loading the network.
-struct ExampleTexts: Sendable {
+package struct ExampleTexts: Sendable {
     private let bytes: [UInt8]
     /// Where each line starts, and where the last one ends.
     private let starts: [Int]
@@ -39,7 +39,8 @@ struct ExampleTexts: Sendable {
         return Example(text: text, label: label)
     }
 
-    static func bytes(of examples: [Example]) -> [UInt8] {
+    /// A file of examples.
+    package static func bytes(of examples: [Example]) -> [UInt8] {
         examples.flatMap { example in
             let line = JSONValue.object(["text": .string(example.text), "label": .string(example.label)])
             return Array(line.text().utf8) + [UInt8(ascii: "\n")]

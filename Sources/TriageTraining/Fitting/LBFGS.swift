@@ -1,10 +1,10 @@
 /// Minimises a smooth function by limited-memory BFGS with a backtracking line search (Liu and Nocedal 1989).
 struct LBFGS {
     /// Pairs of steps and changes of the gradient that are kept.
-    var memory = 8
-    var maximumIterations = 100
+    var memory = 6
+    var maximumIterations = 60
     /// Ends when a step lowers the value by less than this part of it.
-    var tolerance = 1e-5
+    var tolerance = 1e-4
 
     /// The place of the minimum. `evaluate` replaces the gradient and returns the value; `progress` may throw to end.
     func minimise(

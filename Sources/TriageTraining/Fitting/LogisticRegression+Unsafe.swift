@@ -9,9 +9,9 @@ package struct LogisticRegression: Sendable {
     package var penalty: Double
     /// α: what the words count beside the vector; 0 leaves them out.
     package var lexicalWeight: Float
-    package var maximumIterations = 100
+    package var maximumIterations = 60
 
-    package init(penalty: Double, lexicalWeight: Float, maximumIterations: Int = 100) {
+    package init(penalty: Double, lexicalWeight: Float, maximumIterations: Int = 60) {
         self.penalty = penalty
         self.lexicalWeight = lexicalWeight
         self.maximumIterations = maximumIterations

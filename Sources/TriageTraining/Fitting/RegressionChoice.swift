@@ -3,9 +3,9 @@ import CPUBackend
 /// Chooses how a head is regularised, and what words count beside meaning, by what predicts held-out texts best.
 struct RegressionChoice {
     /// More texts than these tell the candidates apart no better; a sample of so many is searched.
-    private static let sampleSize = 4000
-    private static let lexicalWeights: [Float] = [0, 0.35, 0.7, 1]
-    private static let penalties = [0.3, 0.1, 0.03, 0.01]
+    private static let sampleSize = 3000
+    private static let lexicalWeights: [Float] = [0, 0.5, 1]
+    private static let penalties = [0.2, 0.05, 0.0125]
 
     /// A setting with the mean logarithm of the probability that it gives the right labels of held-out texts, calibrated.
     struct Trial: Sendable {
@@ -31,7 +31,7 @@ struct RegressionChoice {
                     $0.regression.lexicalWeight == lexicalWeight && $0.regression.penalty == penalty
                 })
             else { return }
-            let regression = LogisticRegression(penalty: penalty, lexicalWeight: lexicalWeight, maximumIterations: 40)
+            let regression = LogisticRegression(penalty: penalty, lexicalWeight: lexicalWeight, maximumIterations: 25)
             let logits = try folds.logits(sample, regression, openBLAS: openBLAS, progress: progress)
             let temperature = fittedTemperature(logits, labels: sample.labels, labelCount: data.labelCount)
             trials.append(

@@ -1,0 +1,188 @@
+import CPUBackend
+import ModelFormat
+package import TriageModel
+
+/// Makes a model of labelled texts: the encoder of another model with a head fitted on its vectors, calibrated on texts that
+/// the fit has not seen, and thresholds that keep a target.
+package struct ModelTrainer: Sendable {
+    /// A part of the work, reported as it goes on.
+    package enum Stage: Sendable, Equatable {
+        case embedding(done: Int, of: Int)
+        /// Settings tried so far.
+        case choosing
+        case crossValidating
+        case fitting
+        case writing
+    }
+
+    package var target = DecisionTarget.maximumError(0.02)
+    /// The share of texts in scope that may be turned away as unlike anything in training.
+    package var turnedAway = 0.01
+    package var seed: UInt64 = 1
+    package var threads: Int
+    /// Whether the model carries the texts of its examples, by which it explains itself, and not their vectors alone.
+    package var carriesTexts = true
+    /// The routes where the model abstains; what the data says where nil.
+    package var fallback = FallbackRoutes()
+    /// The model's name; the last part of its path where nil.
+    package var name: String?
+
+    package init(threads: Int) { self.threads = threads }
+
+    /// What a head is made of, before it is written.
+    package struct Fit: Sendable {
+        package let fitted: FittedModel
+        package let regression: LogisticRegression
+        package let calibration: HeadCalibration
+        package let heldOut: HeldOutTexts
+        package let decision: ThresholdChoice
+        /// Numbers of the training texts in scope that the model carries.
+        package let examples: [Int]
+        /// Of the training texts in scope.
+        package let vectors: TextFeatures
+    }
+
+    /// Trains on `data`, which has passed `DataCheck`, and writes the model into the directory `output`, which must not exist
+    /// or be empty. Without `validation` the calibration rests on cross-validation; texts that the encoder itself was trained
+    /// on need other texts to be calibrated by.
+    /// Throws `ModelError`, `EncoderError` where there is no OpenBLAS, or what `progress` throws.
+    package func train(
+        _ data: LabelledData,
+        validation: LabelledData? = nil,
+        encoder: ModelFiles,
+        to output: String,
+        progress: (Stage) throws -> Void
+    ) throws -> TrainingReport {
+        let openBLAS = try OpenBLAS.load()
+        let writer = try TrainedModelWriter(encoder, to: output)
+        do {
+            let model = try writer.encoder()
+            let fit = try fit(data, validation, model, openBLAS: openBLAS, progress: progress)
+            try progress(.writing)
+            let report = TrainingReport(self, data, validation, encoder: model, sourceOfEncoder: encoder, fit)
+            try writer.write(fit, report, labels: data.labels, texts: data, trainer: self)
+            return report
+        } catch {
+            writer.discard()
+            throw error
+        }
+    }
+
+    private func fit(
+        _ data: LabelledData,
+        _ validation: LabelledData?,
+        _ model: TriageModel,
+        openBLAS: OpenBLAS,
+        progress: (Stage) throws -> Void
+    ) throws -> Fit {
+        var generator = SeededGenerator(seed: seed)
+        let total = data.texts.count + (validation?.texts.count ?? 0)
+        let (features, labels) = try read(data, of: data, model) { try progress(.embedding(done: $0, of: total)) }
+        let inScope = labels.indices.filter { labels[$0] != nil }
+        let training = FittingData(
+            features: features.subset(inScope),
+            labels: labels.compactMap(\.self),
+            labelCount: data.labels.count
+        )
+        let trials = try RegressionChoice.trials(training, openBLAS: openBLAS, using: &generator) {
+            try progress(.choosing)
+        }
+        let regression = trials[0].regression
+        let examples = ExampleChoice(labels: training.labels, labelCount: training.labelCount, using: &generator)
+
+        var folds: (validation: CrossValidation, logits: [Float])?
+        if validation == nil {
+            let count = training.labels.count > 5000 ? 3 : 5
+            let split = CrossValidation(
+                labels: training.labels,
+                labelCount: training.labelCount,
+                folds: count,
+                using: &generator
+            )
+            let logits = try split.logits(training, regression, openBLAS: openBLAS) { try progress(.crossValidating) }
+            folds = (split, logits)
+        }
+        let fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
+        func judged(_ features: TextFeatures, _ labels: [Int?]) -> HeldOutTexts {
+            HeldOutTexts(
+                logits: fitted.logits(of: features, openBLAS: openBLAS),
+                labelCount: training.labelCount,
+                similarities: examples.similarities(of: features, among: training, openBLAS: openBLAS),
+                labels: labels
+            )
+        }
+        var heldOut: HeldOutTexts
+        if let validation {
+            let (features, labels) = try read(validation, of: data, model) {
+                try progress(.embedding(done: data.texts.count + $0, of: total))
+            }
+            heldOut = judged(features, labels)
+        } else if let folds {
+            heldOut = HeldOutTexts(
+                logits: folds.logits,
+                labelCount: training.labelCount,
+                similarities: examples.similarities(of: training.features, among: training, openBLAS: openBLAS) {
+                    folds.validation.fold[$0] == folds.validation.fold[$1]
+                },
+                labels: training.labels
+            )
+            let outside = labels.indices.filter { labels[$0] == nil }
+            heldOut = heldOut + judged(features.subset(outside), outside.map { _ in nil })
+        } else {
+            preconditionFailure("texts are held out by folds or by a file")
+        }
+        let calibration = HeadCalibration(heldOut)
+        return Fit(
+            fitted: fitted,
+            regression: regression,
+            calibration: calibration,
+            heldOut: heldOut,
+            decision: threshold(heldOut, calibration),
+            examples: examples.indices,
+            vectors: training.features
+        )
+    }
+
+    private func threshold(_ heldOut: HeldOutTexts, _ calibration: HeadCalibration) -> ThresholdChoice {
+        let kept = heldOut.labels.indices.filter { calibration.outOfScope[$0] <= Float(1 - turnedAway) }
+        return ThresholdChoice(
+            confidences: kept.map { calibration.confidences[$0] },
+            right: kept.map(heldOut.isRight),
+            rows: heldOut.labels.count,
+            target: target
+        )
+    }
+
+    /// What a head reads of the texts of `data`, and the number of each one's label among those of `training`.
+    private func read(
+        _ data: LabelledData,
+        of training: LabelledData,
+        _ model: TriageModel,
+        progress: (Int) throws -> Void
+    ) throws -> (TextFeatures, [Int?]) {
+        let numbers = Dictionary(uniqueKeysWithValues: training.labels.enumerated().map { ($1.name, $0) })
+        let unknown = data.texts.first { numbers[$0.label] == nil && !data.isOutOfScope($0) }
+        if let unknown {
+            throw ModelError(
+                path: data.file,
+                reason:
+                    "\(data.rowUnit.rawValue) \(unknown.row): label \(unknown.label.debugDescription) is not among those "
+                    + "trained on"
+            )
+        }
+        let features = try TextFeatures(
+            of: data.texts.map(\.text),
+            by: model,
+            lexical: LexicalFeatures(bits: lexicalBits(labelCount: training.labels.count)),
+            threads: threads,
+            progress: progress
+        )
+        return (features, data.texts.map { numbers[$0.label] })
+    }
+
+    /// 8,192 buckets, which tell words apart as well as four times as many do; fewer where there are so many labels that the
+    /// table would become large.
+    private func lexicalBits(labelCount: Int) -> Int {
+        labelCount <= 512 ? 13 : labelCount <= 2048 ? 11 : 9
+    }
+}
