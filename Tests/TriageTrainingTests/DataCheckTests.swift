@@ -42,7 +42,7 @@ struct DataCheckTests {
         "Texts are the same but for case, white space and final punctuation",
         arguments: [
             ("Where is  it?", "where\tis it"), (" É a…\n", "e\u{301} a"), ("什么？", "什么"), ("STRASSE!?!", "strasse ."),
-            ("ΟΔΟΣ ", "οδος"), ("?!", " ?! "),
+            ("?!", " ?! "),
         ]
     )
     func same(left: String, right: String) {

@@ -3,22 +3,29 @@
 ///
 /// Canonically equivalent results are equal, as strings are.
 func normalizedText(_ text: String) -> String {
-    var scalars = String.UnicodeScalarView()
-    // The end of the result without the punctuation after it.
-    var end = scalars.endIndex
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
+    // Bytes of the result without the punctuation after it.
+    var end = 0
     var isAfterSpace = false
     for scalar in text.lowercased().unicodeScalars {
-        if scalar.properties.isWhitespace {
-            isAfterSpace = !scalars.isEmpty
+        if isWhitespace(scalar) {
+            isAfterSpace = !result.isEmpty
             continue
         }
-        if isAfterSpace { scalars.append(" ") }
+        if isAfterSpace { result.unicodeScalars.append(" ") }
         isAfterSpace = false
-        scalars.append(scalar)
-        if !isFinalPunctuation(scalar) { end = scalars.endIndex }
+        result.unicodeScalars.append(scalar)
+        if !isFinalPunctuation(scalar) { end = result.utf8.count }
     }
-    let stripped = String(scalars[..<end])
-    return stripped.isEmpty ? String(scalars) : stripped
+    if end > 0 { result.unicodeScalars.removeSubrange(result.utf8.index(result.startIndex, offsetBy: end)...) }
+    return result
+}
+
+/// Looks up properties beyond ASCII only: most of the time of a check would go there.
+private func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80
+        ? scalar == " " || (0x09...0x0D).contains(scalar.value) : scalar.properties.isWhitespace
 }
 
 private func isFinalPunctuation(_ scalar: Unicode.Scalar) -> Bool {
