@@ -26,6 +26,8 @@ package struct BadRow: Equatable, Sendable {
     package let column: Int?
     package let reason: String
 
+    fileprivate var place: (Int, Int) { (line, column ?? 0) }
+
     package init(line: Int, column: Int? = nil, reason: String) {
         self.line = line
         self.column = column
@@ -42,13 +44,15 @@ package struct BadRows: Equatable, Sendable {
     package private(set) var first: [BadRow] = []
     package private(set) var count = 0
 
-    package init() {}
+    init() {}
 
-    package var isEmpty: Bool { count == 0 }
+    init(_ row: BadRow) { add(row) }
+
+    var isEmpty: Bool { count == 0 }
 
     mutating func add(_ row: BadRow) {
         count += 1
-        first.insert(row, at: first.firstIndex { row.line < $0.line } ?? first.endIndex)
+        first.insert(row, at: first.firstIndex { row.place < $0.place } ?? first.endIndex)
         if first.count > Self.listedCount { first.removeLast() }
     }
 
