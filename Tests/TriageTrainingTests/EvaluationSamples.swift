@@ -1,4 +1,3 @@
-
 @testable import TriageModel
 @testable import TriageTraining
 

@@ -54,7 +54,9 @@ struct EvaluationSpaceTests {
         let error = #expect(throws: EvaluationError.self) {
             try AnswerSpace(model: labels, data: data(["weather", "snow", "hail"]))
         }
-        #expect(error?.description.hasPrefix("f.jsonl: the labels \"hail\", \"snow\" are not among the model's: ") == true)
+        #expect(
+            error?.description.hasPrefix("f.jsonl: the labels \"hail\", \"snow\" are not among the model's: ") == true
+        )
         let routes = #expect(throws: EvaluationError.self) {
             try AnswerSpace(model: labels, data: data(["weather"], routes: ["robot"]))
         }

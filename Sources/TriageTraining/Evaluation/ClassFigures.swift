@@ -52,7 +52,11 @@ package struct ConfusionMatrix: Sendable, Equatable {
                 support: support,
                 precision: Figure(right, over: Double(given), else: "no row was given it"),
                 recall: Figure(right, over: Double(support), else: "it is right for no row"),
-                f1: Figure(2 * right, over: Double(support + given), else: "it is neither right for a row nor given to one")
+                f1: Figure(
+                    2 * right,
+                    over: Double(support + given),
+                    else: "it is neither right for a row nor given to one"
+                )
             )
         }
     }

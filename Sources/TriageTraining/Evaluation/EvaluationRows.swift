@@ -10,6 +10,8 @@ package struct EvaluationRows: Sendable {
     let given: [Int32]
     /// The probability of the class that was given.
     let confidence: [Float]
+    /// The decision's confidence, which a threshold is compared with: that of the label also where classes are routes.
+    let decisionConfidence: [Float]
     /// Whether the model decided rather than abstained.
     let isAnswered: [Bool]
     /// Whether the row is labelled as out of scope.
@@ -97,6 +99,7 @@ package struct EvaluationRows: Sendable {
         (outOfScopeScore, squaredError) = (scores, errors)
         (self.expectedRoute, self.givenRoute, self.sentRoute) = (expectedRoute, givenRoute, sentRoute)
         self.routeProbabilities = routeProbabilities
+        decisionConfidence = predictions.map(\.confidence)
         wordCounts = data.texts.map { Int32(clamping: wordCount(of: $0.text)) }
     }
 
