@@ -16,6 +16,7 @@ struct Triage: ParsableCommand {
               triage embed "where is my parcel" | jq .embedding
               triage doctor
               triage bench
+              triage eval --data test.jsonl
 
             EXIT CODES
               0    all good
@@ -28,7 +29,7 @@ struct Triage: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ClassifyCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self, InspectCommand.self,
-            DoctorCommand.self, BenchCommand.self,
+            DoctorCommand.self, BenchCommand.self, EvalCommand.self,
         ]
     )
 

@@ -13,8 +13,8 @@ package struct AnswerSpace: Sendable, Equatable {
     package let basis: Basis
     /// The model's labels in its order.
     package let labels: [String]
-    /// The model's routes in the order of the first label of each; empty where the model names none and the data is not
-    /// labelled with any.
+    /// The model's routes: those of its labels in the order of the first label of each, then those that only abstention
+    /// leads to. Empty where its labels have none.
     package let routes: [String]
     /// The route of each label, as an index of `routes`; empty where there are none.
     package let routeOfLabel: [Int]
@@ -25,13 +25,18 @@ package struct AnswerSpace: Sendable, Equatable {
     /// The class of each label.
     package var classOfLabel: [Int] { basis == .label ? Array(labels.indices) : routeOfLabel }
 
+    /// `fallbacks`: the routes that the model abstains to.
     /// - Throws: `EvaluationError` where the data has labels or routes that the model does not know.
-    package init(model labels: [Label], data: LabelledData) throws(EvaluationError) {
+    package init(
+        model labels: [Label],
+        fallbacks: [String] = [],
+        data: LabelledData
+    ) throws(EvaluationError) {
         self.labels = labels.map(\.name)
         let names = labels.map { $0.route ?? $0.name }
         let hasRoutes = labels.contains { $0.route != nil }
         var routes: [String] = []
-        for name in names where hasRoutes && !routes.contains(name) { routes.append(name) }
+        for name in names + fallbacks where hasRoutes && !routes.contains(name) { routes.append(name) }
         self.routes = routes
         routeOfLabel = hasRoutes ? names.map { name in routes.firstIndex(of: name) ?? 0 } : []
 

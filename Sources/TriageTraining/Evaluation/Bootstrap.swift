@@ -6,7 +6,9 @@ import Parallelism
 /// intervals with any number of threads.
 package struct Bootstrap: Sendable {
     /// The run was interrupted.
-    package struct Interrupted: Error {}
+    package struct Interrupted: Error {
+        package init() {}
+    }
 
     package var resamples = 1000
     package var seed: UInt64

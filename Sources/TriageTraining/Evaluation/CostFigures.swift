@@ -66,7 +66,7 @@ package struct CostFigures: Sendable, Equatable {
 
     /// The right route of a row without a known one is the fallback, and there goes what the model sends nowhere.
     /// `rows` are of a model with the routes of `costs`, and at least one.
-    init(_ rows: EvaluationRows, _ costs: Costs) {
+    package init(_ rows: EvaluationRows, _ costs: Costs) {
         self.costs = costs
         let fallback = costs.fallback
         let right = rows.expectedRoute.map { $0 < 0 ? fallback : Int($0) }

@@ -1,3 +1,5 @@
+package import TriageModel
+
 /// Everything that an evaluation of one model on one data set finds, but for costs.
 package struct Figures: Sendable {
     package let space: AnswerSpace
@@ -20,8 +22,8 @@ package struct Figures: Sendable {
     package let outOfScope: OutOfScopeFigures?
     /// Rows by how their decision came about.
     package let outcomes: [Prediction.Outcome: Int]
-    /// What share of its answers the model says to be wrong at most; nil where it promises nothing.
-    package let promisedError: Double?
+    /// What the model promises of its decisions; nil where it promises nothing.
+    package let promise: DecisionSettings.Promise?
     package let wrong: [WrongQuery]
 
     /// `key`: the key figures of `rows`, which are those of `data` and `predictions`.
@@ -30,7 +32,7 @@ package struct Figures: Sendable {
         _ predictions: [Prediction],
         rows: EvaluationRows,
         key: [KeyFigure: Figure],
-        promisedError: Double? = nil
+        promise: DecisionSettings.Promise? = nil
     ) {
         space = rows.space
         self.rows = rows.count
@@ -51,7 +53,7 @@ package struct Figures: Sendable {
         coverageCurve = CoverageCurve(rows)
         outOfScope = data.outOfScopeLabel == nil ? nil : OutOfScopeFigures(rows)
         outcomes = predictions.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 }
-        self.promisedError = promisedError
+        self.promise = promise
         wrong = WrongQuery.list(data, predictions, rows)
     }
 

@@ -1,7 +1,7 @@
 /// A figure by the name that `--fail-under` knows it by.
 package enum Metric: Sendable, Equatable {
     case key(KeyFigure)
-    case sourceAverage, brier, riskCoverageArea, falsePositives, routeAccuracy, routeMacroF1, cost
+    case sourceAverage, brier, riskCoverageArea, falsePositives, routeAccuracy, routeMacroF1, sentRight, cost
     case precision(String), recall(String), f1(String), source(String)
     case recallAt(route: String, budget: Int)
 
@@ -14,7 +14,7 @@ package enum Metric: Sendable, Equatable {
     private static let plain: [(name: String, metric: Metric)] = [
         ("source_average", .sourceAverage), ("brier", .brier), ("aurc", .riskCoverageArea),
         ("fpr_at_95_tpr", .falsePositives), ("route_accuracy", .routeAccuracy), ("route_macro_f1", .routeMacroF1),
-        ("cost", .cost),
+        ("sent_right", .sentRight), ("cost", .cost),
     ]
 
     /// Nil for what is no name of a figure.
@@ -51,7 +51,7 @@ package enum Metric: Sendable, Equatable {
     }
 
     /// Why this figure will not be there, whatever the model answers; nil where it will.
-    package func objection(_ space: AnswerSpace, sources: Set<String>, hasCosts: Bool) -> String? {
+    package func objection(_ space: AnswerSpace, sources: Set<String>) -> String? {
         switch self {
         case .precision(let name), .recall(let name), .f1(let name):
             space.classes.contains(name) || space.routes.contains(name)
@@ -59,8 +59,7 @@ package enum Metric: Sendable, Equatable {
         case .source(let name): sources.contains(name) ? nil : "the data has no source \(name.debugDescription)"
         case .recallAt(let route, _):
             space.routes.contains(route) ? nil : "the model has no route \(route.debugDescription)"
-        case .routeAccuracy, .routeMacroF1: space.routes.isEmpty ? "the model names no routes" : nil
-        case .cost: hasCosts ? nil : "it needs --costs"
+        case .routeAccuracy, .routeMacroF1, .sentRight: space.routes.isEmpty ? "the model names no routes" : nil
         default: nil
         }
     }
@@ -79,6 +78,7 @@ package enum Metric: Sendable, Equatable {
             case .falsePositives: figures.outOfScope?.falsePositiveRateAt95
             case .routeAccuracy: figures.routes?.accuracy
             case .routeMacroF1: figures.routes?.macroF1
+            case .sentRight: figures.routes?.sentRight
             case .cost: costs.map { Figure($0.model.total) }
             case .precision(let name): ofClass(name)?.precision
             case .recall(let name): ofClass(name)?.recall

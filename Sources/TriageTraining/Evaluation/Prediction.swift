@@ -51,9 +51,9 @@ package struct Prediction: Sendable, Equatable {
     /// The prediction for a text that the model cannot read.
     package static let unavailable = Prediction(outcome: .unavailable, label: nil, confidence: 0, probabilities: [])
 
-    package init(_ decision: RouteDecision) {
+    /// `nearest`: the closest example in training.
+    package init(_ decision: RouteDecision, nearest: String? = nil) {
         let route = decision.route.isEmpty ? nil : decision.route
-        var nearest: String?
         let outcome: Outcome
         switch (decision.outcome, decision.reason) {
         case (.unavailable, _):
@@ -61,9 +61,7 @@ package struct Prediction: Sendable, Equatable {
             return
         case (.classified, _), (.abstained, .confident): outcome = .classified
         case (.abstained, .ambiguous): outcome = .abstainedAmbiguous
-        case (.abstained, .outOfScope(let example)):
-            outcome = .abstainedOutOfScope
-            nearest = example
+        case (.abstained, .outOfScope): outcome = .abstainedOutOfScope
         }
         self.init(
             outcome: outcome,

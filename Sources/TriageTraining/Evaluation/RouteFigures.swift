@@ -6,6 +6,8 @@ package struct RouteFigures: Sendable, Equatable {
     /// Share of the rows with a known route whose most probable label leads there.
     package let accuracy: Figure
     package let macroF1: Figure
+    /// Share of the rows with a known route that are sent there, abstention and fallback included.
+    package let sentRight: Figure
     package let routes: [ClassFigures]
     package let confusion: ConfusionMatrix
     /// By route and budget: the share of a route's rows found among that percentage of all rows, those to which the model
@@ -20,6 +22,9 @@ package struct RouteFigures: Sendable, Equatable {
         routes = confusion.figures
         accuracy = confusion.accuracy
         macroF1 = ConfusionMatrix.macroF1(routes)
+        let known = rows.expectedRoute.indices.filter { rows.expectedRoute[$0] >= 0 }
+        let right = known.lazy.filter { rows.expectedRoute[$0] == rows.sentRoute[$0] }.count
+        sentRight = Figure(Double(right), over: Double(known.count), else: "no row has a known route")
         recallAt = names.indices.map { Self.recall(of: $0, rows) }
     }
 

@@ -1,0 +1,3 @@
+extension EvaluationReport {
+    package var html: String { "" }
+}
