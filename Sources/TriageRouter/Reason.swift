@@ -10,6 +10,7 @@ public enum Reason: Sendable, Equatable {
 }
 
 extension Reason: CustomStringConvertible {
+    /// One sentence, as an explanation shows it.
     public var description: String {
         switch self {
         case .confident: "confident"

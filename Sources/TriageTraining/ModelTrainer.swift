@@ -75,7 +75,7 @@ package struct ModelTrainer: Sendable {
         openBLAS: OpenBLAS,
         progress: (Stage) throws -> Void
     ) throws -> Fit {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let total = data.texts.count + (validation?.texts.count ?? 0)
         let (features, labels) = try read(data, of: data, model) { try progress(.embedding(done: $0, of: total)) }
         let inScope = labels.indices.filter { labels[$0] != nil }

@@ -171,7 +171,10 @@ struct TrainCommand: ParsableCommand {
 
     /// The data without repetitions, after what is to be said of it has been said.
     private func checked(_ data: LabelledData, _ console: inout Console) throws -> LabelledData {
-        data
+        let check = DataCheck(data)
+        for finding in check.findings { console.report(finding.description) }
+        guard !check.hasErrors else { throw ExitCode(2) }
+        return check.data
     }
 }
 

@@ -17,6 +17,7 @@ struct Triage: ParsableCommand {
               triage embed "where is my parcel" | jq .embedding
               triage doctor
               triage bench
+              triage eval --data test.jsonl
 
             EXIT CODES
               0    all good
@@ -28,9 +29,8 @@ struct Triage: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ClassifyCommand.self, TrainCommand.self, EmbedCommand.self, TokenizeCommand.self, ConvertCommand.self,
-            InspectCommand.self,
-            DoctorCommand.self, BenchCommand.self,
+            ClassifyCommand.self, TrainCommand.self, EvalCommand.self, EmbedCommand.self, TokenizeCommand.self,
+            ConvertCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
         ]
     )
 

@@ -8,7 +8,7 @@ package struct CrossValidation: Sendable {
     package let count: Int
 
     /// A label with fewer texts than parts has some parts without it.
-    package init(labels: [Int], labelCount: Int, folds: Int, using generator: inout SeededGenerator) {
+    package init(labels: [Int], labelCount: Int, folds: Int, using generator: inout SplitMix64) {
         var members = [[Int]](repeating: [], count: labelCount)
         for (index, label) in labels.enumerated() { members[label].append(index) }
         var fold = [Int](repeating: 0, count: labels.count)

@@ -9,7 +9,7 @@ struct ExampleChoice {
     let indices: [Int]
 
     /// As many of every label as fit, taken by turns, at random.
-    init(labels: [Int], labelCount: Int, limit: Int = Self.limit, using generator: inout SeededGenerator) {
+    init(labels: [Int], labelCount: Int, limit: Int = Self.limit, using generator: inout SplitMix64) {
         var members = [[Int]](repeating: [], count: labelCount)
         for (index, label) in labels.enumerated() { members[label].append(index) }
         for label in members.indices { members[label].shuffle(using: &generator) }

@@ -21,21 +21,6 @@ func fastExponential(_ x: Float) -> Float {
     return sum * Float(bitPattern: power)
 }
 
-/// A generator whose numbers follow from its seed alone (Steele, Lea and Flood 2014, SplitMix64).
-package struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// The greatest error rate that `wrong` errors among `count` independent trials leave possible: a rate above it gives so few
 /// with a probability below `risk` (Clopper and Pearson 1934).
 package func upperBound(wrong: Int, of count: Int, risk: Double) -> Double {

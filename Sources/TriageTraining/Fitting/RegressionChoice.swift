@@ -18,7 +18,7 @@ struct RegressionChoice {
     static func trials(
         _ data: FittingData,
         openBLAS: OpenBLAS,
-        using generator: inout SeededGenerator,
+        using generator: inout SplitMix64,
         progress: () throws -> Void
     ) throws -> [Trial] {
         let order = data.labels.indices.shuffled(using: &generator)
