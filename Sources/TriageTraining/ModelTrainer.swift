@@ -90,7 +90,7 @@ package struct ModelTrainer: Sendable {
         let regression = trials[0].regression
         let examples = ExampleChoice(labels: training.labels, labelCount: training.labelCount, using: &generator)
 
-        var folds: (validation: CrossValidation, logits: [Float])?
+        var folds: (validation: CrossValidation, predictions: CrossValidation.Predictions)?
         if validation == nil {
             let count = training.labels.count > 5000 ? 3 : 5
             let split = CrossValidation(
@@ -99,8 +99,10 @@ package struct ModelTrainer: Sendable {
                 folds: count,
                 using: &generator
             )
-            let logits = try split.logits(training, regression, openBLAS: openBLAS) { try progress(.crossValidating) }
-            folds = (split, logits)
+            let predictions = try split.predictions(training, regression, openBLAS: openBLAS) {
+                try progress(.crossValidating)
+            }
+            folds = (split, predictions)
         }
         let fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
         func judged(_ features: TextFeatures, _ labels: [Int?]) -> HeldOutTexts {
@@ -118,8 +120,10 @@ package struct ModelTrainer: Sendable {
             }
             heldOut = judged(features, labels)
         } else if let folds {
+            let familiarity = fitted.familiarity(with: training, openBLAS: openBLAS)
+            let scale = Float(familiarity / max(folds.predictions.familiarity, 1e-6))
             heldOut = HeldOutTexts(
-                logits: folds.logits,
+                logits: folds.predictions.logits.map { $0 * scale },
                 labelCount: training.labelCount,
                 similarities: examples.similarities(of: training.features, among: training, openBLAS: openBLAS) {
                     folds.validation.fold[$0] == folds.validation.fold[$1]

@@ -23,19 +23,30 @@ package struct CrossValidation: Sendable {
         count = folds
     }
 
-    /// The logits of every text, `[texts][labels]`, by the fit that has not seen it.
-    package func logits(
+    /// What the fits of a cross-validation say of the texts that they have not seen.
+    package struct Predictions: Sendable {
+        /// `[texts][labels]`.
+        package var logits: [Float]
+        /// The mean of the greatest logits that the fits give texts that they have seen. A fit on more texts gives larger
+        /// ones: by this its logits and those of the fits here can be brought to one scale.
+        package var familiarity: Double
+    }
+
+    /// Predicts every text by the fit that has not seen it.
+    package func predictions(
         _ data: FittingData,
         _ regression: LogisticRegression,
         openBLAS: OpenBLAS,
         progress: () throws -> Void
-    ) throws -> [Float] {
+    ) throws -> Predictions {
         let labels = data.labelCount
         var logits = [Float](repeating: 0, count: data.labels.count * labels)
+        var familiarity = 0.0
         for part in 0..<count {
             let inside = data.labels.indices.filter { fold[$0] == part }
             let outside = data.labels.indices.filter { fold[$0] != part }
             let fitted = try data.subset(outside).fit(regression, openBLAS: openBLAS, progress: progress)
+            familiarity += fitted.familiarity(with: data.subset(outside), openBLAS: openBLAS) / Double(count)
             let found = fitted.logits(of: data.features.subset(inside), openBLAS: openBLAS)
             for (place, text) in inside.enumerated() {
                 logits.replaceSubrange(
@@ -44,7 +55,7 @@ package struct CrossValidation: Sendable {
                 )
             }
         }
-        return logits
+        return Predictions(logits: logits, familiarity: familiarity)
     }
 }
 
@@ -99,5 +110,14 @@ package struct FittedModel: Sendable {
     /// `[texts][labels]`.
     package func logits(of features: TextFeatures, openBLAS: OpenBLAS) -> [Float] {
         model.logits(of: features, lexicalWeights: frequencies.weights(of: features), openBLAS: openBLAS)
+    }
+
+    /// The mean of the greatest logits of the texts that it was fitted to, of some thousand of them.
+    package func familiarity(with data: FittingData, openBLAS: OpenBLAS) -> Double {
+        let step = max(1, data.labels.count / 2000)
+        let some = stride(from: 0, to: data.labels.count, by: step).map(\.self)
+        let logits = logits(of: data.features.subset(some), openBLAS: openBLAS), labels = data.labelCount
+        let greatest = some.indices.map { logits[$0 * labels..<($0 + 1) * labels].max() ?? 0 }
+        return greatest.reduce(0.0) { $0 + Double($1) } / Double(max(1, some.count))
     }
 }

@@ -2,9 +2,9 @@
 struct LBFGS {
     /// Pairs of steps and changes of the gradient that are kept.
     var memory = 6
-    var maximumIterations = 60
+    var maximumIterations = 50
     /// Ends when a step lowers the value by less than this part of it.
-    var tolerance = 1e-4
+    var tolerance = 1e-6
 
     /// The place of the minimum. `evaluate` replaces the gradient and returns the value; `progress` may throw to end.
     func minimise(

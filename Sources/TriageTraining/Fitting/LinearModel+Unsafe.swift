@@ -25,6 +25,17 @@ package struct LinearModel: Sendable {
         self.lexicalWeight = lexicalWeight
     }
 
+    /// The model of vectors that are not yet shifted, where this one is of vectors less `mean`.
+    func shifted(by mean: [Float]) -> LinearModel {
+        var parameters = parameters
+        for label in 0..<shape.labels {
+            for column in 0..<shape.size {
+                parameters[shape.biasStart + label] -= parameters[label * shape.size + column] * mean[column]
+            }
+        }
+        return LinearModel(shape: shape, parameters: parameters, lexicalWeight: lexicalWeight)
+    }
+
     /// `[labels][size]`.
     package var vectorWeights: [Float] { Array(parameters[..<shape.lexicalStart]) }
 

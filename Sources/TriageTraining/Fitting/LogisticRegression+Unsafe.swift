@@ -9,9 +9,9 @@ package struct LogisticRegression: Sendable {
     package var penalty: Double
     /// α: what the words count beside the vector; 0 leaves them out.
     package var lexicalWeight: Float
-    package var maximumIterations = 60
+    package var maximumIterations = 50
 
-    package init(penalty: Double, lexicalWeight: Float, maximumIterations: Int = 60) {
+    package init(penalty: Double, lexicalWeight: Float, maximumIterations: Int = 50) {
         self.penalty = penalty
         self.lexicalWeight = lexicalWeight
         self.maximumIterations = maximumIterations
@@ -45,11 +45,9 @@ package struct LogisticRegression: Sendable {
         }
     }
 
-    /// Fits to `problem`, from `start` where one of the same shape is given. `progress` is called before each step and ends
-    /// the fit by throwing.
+    /// Fits to `problem`. `progress` is called before each step and ends the fit by throwing.
     package func fit(
         _ problem: Problem,
-        from start: LinearModel? = nil,
         openBLAS: OpenBLAS,
         progress: () throws -> Void
     ) throws -> LinearModel {
@@ -58,15 +56,24 @@ package struct LogisticRegression: Sendable {
             size: problem.features.size,
             buckets: lexicalWeight > 0 ? problem.features.lexical.bucketCount : 0
         )
+        // Vectors lie around a mean far from zero: left in, it would couple every weight with the biases, and the search would
+        // take several times the steps.
+        let (centred, mean) = problem.features.centred()
+        let problem = Problem(
+            features: centred,
+            lexicalWeights: problem.lexicalWeights,
+            labels: problem.labels,
+            labelCount: problem.labelCount,
+            textWeights: problem.textWeights
+        )
         let objective = Objective(problem: problem, shape: shape, regression: self, openBLAS: openBLAS)
-        let origin = start.flatMap { $0.shape == shape ? $0.parameters : nil }
         var optimiser = LBFGS()
         optimiser.maximumIterations = maximumIterations
         let parameters = try optimiser.minimise(
-            from: origin ?? [Float](repeating: 0, count: shape.count),
+            from: [Float](repeating: 0, count: shape.count),
             progress: progress
         ) { place, gradient in objective.evaluate(place, &gradient) }
-        return LinearModel(shape: shape, parameters: parameters, lexicalWeight: lexicalWeight)
+        return LinearModel(shape: shape, parameters: parameters, lexicalWeight: lexicalWeight).shifted(by: mean)
     }
 }
 

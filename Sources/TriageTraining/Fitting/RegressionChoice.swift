@@ -5,7 +5,7 @@ struct RegressionChoice {
     /// More texts than these tell the candidates apart no better; a sample of so many is searched.
     private static let sampleSize = 3000
     private static let lexicalWeights: [Float] = [0, 0.5, 1]
-    private static let penalties = [0.2, 0.05, 0.0125]
+    private static let penalties = [0.2, 0.1, 0.02]
 
     /// A setting with the mean logarithm of the probability that it gives the right labels of held-out texts, calibrated.
     struct Trial: Sendable {
@@ -32,7 +32,7 @@ struct RegressionChoice {
                 })
             else { return }
             let regression = LogisticRegression(penalty: penalty, lexicalWeight: lexicalWeight, maximumIterations: 25)
-            let logits = try folds.logits(sample, regression, openBLAS: openBLAS, progress: progress)
+            let logits = try folds.predictions(sample, regression, openBLAS: openBLAS, progress: progress).logits
             let temperature = fittedTemperature(logits, labels: sample.labels, labelCount: data.labelCount)
             trials.append(
                 Trial(

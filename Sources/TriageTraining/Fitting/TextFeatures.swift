@@ -47,6 +47,16 @@ package struct TextFeatures: Sendable {
     /// The buckets of a text.
     package func buckets(of text: Int) -> ArraySlice<Int32> { buckets[starts[text]..<starts[text + 1]] }
 
+    /// The same with vectors less their mean, and the mean.
+    func centred() -> (features: TextFeatures, mean: [Float]) {
+        var sums = [Double](repeating: 0, count: size)
+        for text in 0..<count { for column in 0..<size { sums[column] += Double(vectors[text * size + column]) } }
+        let mean = sums.map { Float($0 / Double(max(1, count))) }
+        var centred = self
+        for text in 0..<count { for column in 0..<size { centred.vectors[text * size + column] -= mean[column] } }
+        return (centred, mean)
+    }
+
     /// The texts at these places, in this order.
     package func subset(_ indices: [Int]) -> TextFeatures {
         var subset = TextFeatures(size: size, lexical: lexical)
