@@ -101,15 +101,15 @@ struct Chart {
                 return disc(point, radius, "disc")
             }.joined()
         case .named(let point, let name, let isEmphasized):
-            // To the left of the point where the name would leave the plot.
-            let isRight = x.position(point.x) > 0.62
+            // To the left of the point where the name, of letters of some 7 pixels, would leave the plot.
+            let isLeft = horizontalPixels(point.x) + 8 + 7 * Double(name.count) > Self.plot.right
             let style = isEmphasized ? "emphasized" : "mark"
             return disc(point, 4, style)
                 + label(
                     name,
-                    x: pixels(horizontalPixels(point.x) + (isRight ? -8 : 8)),
+                    x: pixels(horizontalPixels(point.x) + (isLeft ? -8 : 8)),
                     y: pixels(verticalPixels(point.y) + 4),
-                    anchor: isRight ? "end" : "start",
+                    anchor: isLeft ? "end" : "start",
                     style
                 )
         }
