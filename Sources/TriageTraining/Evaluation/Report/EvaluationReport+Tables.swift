@@ -165,7 +165,7 @@ extension EvaluationReport {
             note: figures.wrong.isEmpty
                 ? "None." : "The most confident first; those out of scope where the model decided.",
             heads: ["row", "confidence", "right", "given", "query"] + (hasNearest ? ["nearest in training"] : []),
-            columns: [.number, .number, .name, .name, .text] + (hasNearest ? [.text] : []),
+            columns: [.number, .number, .name, .name, .query] + (hasNearest ? [.query] : []),
             rows: figures.wrong.map { wrong in
                 [
                     String(wrong.row), percent(wrong.confidence), wrong.expected, wrong.given ?? "(no answer)",

@@ -16,7 +16,7 @@ let pageStyle = """
     .note, figcaption { font-size: .875rem; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.25rem; margin: 0; font-size: .875rem; }
     dd { margin: 0; overflow-wrap: anywhere; }
-    .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.5rem 1rem;
+    .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.5rem 1rem;
       margin: 2rem 0 0; padding: 0; list-style: none; }
     .key b { display: block; font-size: 1.6rem; font-weight: 600; line-height: 1.25; }
     .key span { display: block; font-size: .875rem; color: var(--soft); }
@@ -44,8 +44,9 @@ let pageStyle = """
     thead th, thead td { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
     .number { text-align: right; white-space: nowrap; }
     .name { max-width: 20rem; }
-    td.text { min-width: 14rem; max-width: 34rem; unicode-bidi: isolate; overflow-wrap: anywhere; }
-    .heat th, .heat td { padding: .3rem .55rem; border: 0; }
+    td.text { max-width: 34rem; }
+    td.query { min-width: 14rem; max-width: 34rem; unicode-bidi: isolate; overflow-wrap: anywhere; }
+    .heat th, .heat td { padding: .3rem .42rem; border: 0; }
     .heat thead th { text-align: right; }
     .heat th[scope=row] { padding-left: 0; white-space: nowrap; }
     .heat td { text-align: right; }
@@ -59,7 +60,7 @@ let pageStyle = """
         --heat: 0 0 0; }
       body { max-width: none; padding: 0; font-size: 10pt; }
       .wide { overflow: visible; } table { font-size: 8.5pt; }
-      th, td { padding-right: .6rem; } td.text { min-width: 0; }
+      th, td { padding-right: .6rem; } td.query { min-width: 0; }
       tr { break-inside: avoid; } thead { display: table-header-group; } h2, h3 { break-after: avoid; }
       .charts { grid-template-columns: 1fr 1fr; } .key b { font-size: 13pt; } .heat td { print-color-adjust: exact; }
     }
