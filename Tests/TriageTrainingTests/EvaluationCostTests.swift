@@ -17,42 +17,46 @@ struct EvaluationCostTests {
           script: { remote: 0, human: 0 }
         """
 
+    private static func costs(_ yaml: String, _ routes: [String] = routes) throws -> Costs {
+        try Costs(Array(yaml.utf8), file: "f", routes: routes)
+    }
+
     @Test("Prices are read by route")
     func reads() throws {
-        let costs = try Costs(yaml: Self.yaml, routes: Self.routes)
+        let costs = try Self.costs(Self.yaml)
         #expect(costs.prices == [0.5, 1, 4] && costs.latencies == [5, 2000, 600_000])
         #expect(costs.mistakes == [[0, 0, 0], [2, 0, 0], [25, 10, 0]])
         #expect(costs.fallback == 2 && costs.mostCapable == 1)
         #expect(
-            try Costs(yaml: "routes: {a: {price: 1, latency_ms: 0}}\nmistakes: {}", routes: ["a"]).mistakes == [[0]]
+            try Self.costs("routes: {a: {price: 1, latency_ms: 0}}\nmistakes: {}", ["a"]).mistakes == [[0]]
         )
     }
 
     @Test(
         "What is wrong is said with its line",
         arguments: [
-            ("", ": holds nothing"), ("- 1", ":1: the file must be a mapping"), ("a: [", ": not YAML"),
-            ("{routes: {}, mistakes: {}, price: 1}", ":1: \"price\" is unknown in the file"),
-            ("routes: {}", ":1: \"mistakes\" is missing in the file"), ("a: &a 1\nb: *a", ":2: holds a `*`"),
-            ("routes: {}\nroutes: {}", "\"routes\" is there twice"),
+            ("", "f: empty"), ("- 1", ":1: the file must be a mapping"), ("a: [", ": not YAML"),
+            ("{routes: {}, mistakes: {}, price: 1}", ":1: `price` is unknown in the file"),
+            ("routes: {}", ":1: `mistakes` is missing in the file"), ("a: &a 1\nb: *a", "f:1:4: anchors are not read"),
+            ("routes: {}\nroutes: {}", "key `routes` occurs twice"),
         ]
     )
     func broken(yaml: String, reason: String) {
-        let error = #expect(throws: EvaluationError.self) { try Costs(yaml: yaml, routes: Self.routes) }
+        let error = #expect(throws: DataFileError.self) { try Self.costs(yaml) }
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
     }
 
     @Test(
         "So is every value",
         arguments: [
-            ("  script: { price: 0.5,", "  robot: { price: 0.5,", ":2: \"robot\" is unknown in \"routes\""),
-            ("latency_ms: 5 }", "}", ":2: \"latency_ms\" is missing in \"script\""),
-            ("0.5", "\"0.5\"", ":2: \"price\" of \"script\" must be a number"),
-            ("0.5", "-1", ":2: \"price\" of \"script\" must be a number"),
-            ("0.5", ".nan", ":2: \"price\" of \"script\" must be a number"),
-            ("0.5", "[1]", ":2: \"price\" of \"script\" must be a number"),
-            ("remote: 10.0", "remote: 10.0, human: 1", ":6: \"human\" is unknown in the mistakes of \"human\""),
-            ("remote: 0, human: 0", "remote: 0", ":8: \"human\" is missing in the mistakes of \"script\""),
+            ("  script: { price: 0.5,", "  robot: { price: 0.5,", ":2: `robot` is unknown in `routes`"),
+            ("latency_ms: 5 }", "}", ":2: `latency_ms` is missing in `script`"),
+            ("0.5", "\"0.5\"", ":2: `price` of `script` must be a number"),
+            ("0.5", "-1", ":2: `price` of `script` must be a number"),
+            ("0.5", ".nan", ":2: `price` of `script` must be a number"),
+            ("0.5", "[1]", ":2: `price` of `script` must be a number"),
+            ("remote: 10.0", "remote: 10.0, human: 1", ":6: `human` is unknown in the mistakes of `human`"),
+            ("remote: 0, human: 0", "remote: 0", ":8: `human` is missing in the mistakes of `script`"),
         ]
     )
     func brokenValue(part: String, replacement: String, reason: String) throws {
@@ -60,7 +64,7 @@ struct EvaluationCostTests {
         var yaml = Self.yaml
         yaml.replaceSubrange(range, with: replacement)
         let broken = yaml
-        let error = #expect(throws: EvaluationError.self) { try Costs(yaml: broken, routes: Self.routes) }
+        let error = #expect(throws: DataFileError.self) { try Self.costs(broken) }
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
     }
 
@@ -80,7 +84,7 @@ struct EvaluationCostTests {
             predictions,
             space: try AnswerSpace(model: sample.labels, data: sample.data)
         )
-        return CostFigures(rows, try Costs(yaml: Self.yaml, routes: Self.routes))
+        return CostFigures(rows, try Self.costs(Self.yaml))
     }
 
     @Test("The model's cost is what it sends queries to and what it mistakes; it sends them to a person if to nobody")
