@@ -147,6 +147,35 @@ struct EvaluationReportTests {
         #expect(Metric.source("x").objection(figures.space, sources: ["y"]) != nil)
     }
 
+    @Test(
+        "A promise is compared with what was found, and with what chance explains",
+        arguments: [(0.25, "(kept)"), (0.19, "(more, which may be chance)"), (0.01, "(not kept on this data)")]
+    )
+    func promise(maximumError: Double, verdict: String) throws {
+        let sample = EvaluationSample.two, rows = try sample.rows()
+        // A fifth of the decisions are wrong.
+        let key = try Bootstrap(seed: 1, resamples: 200).keyFigures(of: [rows]).figures[0]
+        var error = try #require(key[.answeredError])
+        error.interval = 0.05...0.4
+        let figures = Figures(
+            sample.data,
+            sample.predictions,
+            rows: rows,
+            key: key.merging([.answeredError: error]) { $1 },
+            promise: .init(maximumError: maximumError, certainty: 0.9, coverage: 1, rows: 1, decided: 1, wrong: 0)
+        )
+        let report = EvaluationReport(
+            model: .init(name: "m", identity: "", directory: ""),
+            data: sample.data,
+            figures: figures,
+            costs: nil,
+            against: nil,
+            checks: [],
+            bootstrap: Bootstrap(seed: 1)
+        )
+        #expect(report.promise?.contains(verdict) == true && report.html.contains(verdict))
+    }
+
     @Test("Ticks are round and within the axis")
     func ticks() {
         func ticks(_ range: ClosedRange<Double>) -> [Double] { Chart.Axis(title: "", range: range).ticks }

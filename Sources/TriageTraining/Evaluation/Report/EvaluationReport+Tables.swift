@@ -42,7 +42,12 @@ extension EvaluationReport {
         guard let promise = figures.promise else { return nil }
         let found = figures[.answeredError]
         let verdict =
-            found.value.map { $0 <= promise.maximumError ? "kept" : "not kept on this data" } ?? "not to be told"
+            switch found.value {
+            case nil: "not to be told"
+            case let value? where value <= promise.maximumError: "kept"
+            case _ where (found.interval?.lowerBound ?? 0) <= promise.maximumError: "more, which may be chance"
+            case _: "not kept on this data"
+            }
         return """
             Promised: at most \(percent(promise.maximumError)) of the decisions wrong, with a certainty of \
             \(percent(promise.certainty)); found: \(NumberStyle.share.text(found)) (\(verdict)).
