@@ -68,7 +68,10 @@ struct EvalCommand: ParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("The labelled texts, `-` for standard input.", valueName: "file"),
+        help: ArgumentHelp(
+            "The labelled texts: JSON Lines, CSV or a routes file in YAML; `-` for JSON Lines from standard input.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var data: String
@@ -82,10 +85,20 @@ struct EvalCommand: ParsableCommand {
     )
     var against: String?
 
-    @Option(help: ArgumentHelp("The field of the data that holds the label.", valueName: "field"))
+    @Option(
+        help: ArgumentHelp(
+            "The field or column that holds the label; by default `label`, and `route` where no row has that.",
+            valueName: "field"
+        )
+    )
     var labelField: String?
 
-    @Option(help: ArgumentHelp("The label of texts that belong to none of the others.", valueName: "label"))
+    @Option(
+        help: ArgumentHelp(
+            "The label of texts that belong to none of the others; by default \(LabelledData.outOfScopeNames.joined(separator: ", ")) where there is one.",
+            valueName: "label"
+        )
+    )
     var outOfScope: String?
 
     @Option(

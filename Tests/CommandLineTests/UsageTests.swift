@@ -5,7 +5,7 @@ import Testing
 
 /// What needs no model.
 @Suite struct UsageTests {
-    @Test(arguments: ["classify", "embed", "tokenize", "doctor", "bench"])
+    @Test(arguments: ["classify", "embed", "tokenize", "doctor", "bench", "eval"])
     func helpTeachesByExample(command: String) throws {
         let help = try Command.run(command, "--help")
         #expect(help.status == 0 && help.errors.isEmpty)

@@ -63,6 +63,22 @@ struct EvaluationSpaceTests {
         #expect(routes?.description.contains("the route \"robot\" is not among") == true)
     }
 
+    @Test("A route that only abstention leads to is one of the model's")
+    func fallbacks() throws {
+        let data = data(["weather", "oos"], routes: [nil, "desk"])
+        let space = try AnswerSpace(model: labels, fallbacks: ["human", "desk"], data: data)
+        #expect(space.routes == ["script", "human", "desk"])
+        let away = Prediction(
+            outcome: .abstainedOutOfScope,
+            label: "balance",
+            route: "desk",
+            confidence: 0.5,
+            probabilities: [0.5, 0.3, 0.2]
+        )
+        let routes = try #require(RouteFigures(EvaluationRows(data, [away, away], space: space)))
+        #expect(routes.sentRight == Figure(0.5) && routes.accuracy == Figure(0.5))
+    }
+
     @Test("A model without routes has none, whatever the data names")
     func noRoutes() throws {
         let plain = labels.map { Label(name: $0.name, route: nil) }

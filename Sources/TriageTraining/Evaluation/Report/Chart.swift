@@ -42,6 +42,8 @@ struct Chart {
     private static let width = 480.0, height = 320.0
     private static let plot = (left: 58.0, right: 466.0, top: 12.0, bottom: 270.0)
     private static let greatestRadius = 9.0
+    /// Of the page's type, about.
+    private static let letterWidth = 7.0, lineHeight = 14.0
 
     /// An identifier of its own in the page.
     var id: String
@@ -56,7 +58,7 @@ struct Chart {
         """
         <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" aria-labelledby="\(id)-title \(id)-text">
         <title id="\(id)-title">\(escaped(title))</title><desc id="\(id)-text">\(escaped(description))</desc>
-        \(axes)\(marks.map(markup).joined())</svg>
+        \(axes)\(marks.map(markup).joined())\(names)</svg>
 
         """
     }
@@ -100,19 +102,32 @@ struct Chart {
                 let radius = max(1.5, Self.greatestRadius * (weight / greatest).squareRoot())
                 return disc(point, radius, "disc")
             }.joined()
-        case .named(let point, let name, let isEmphasized):
-            // To the left of the point where the name would leave the plot.
-            let isRight = x.position(point.x) > 0.62
-            let style = isEmphasized ? "emphasized" : "mark"
-            return disc(point, 4, style)
-                + label(
-                    name,
-                    x: pixels(horizontalPixels(point.x) + (isRight ? -8 : 8)),
-                    y: pixels(verticalPixels(point.y) + 4),
-                    anchor: isRight ? "end" : "start",
-                    style
-                )
+        case .named(let point, _, let isEmphasized):
+            return disc(point, 4, isEmphasized ? "emphasized" : "mark")
         }
+    }
+
+    /// The names of points beside them: to the left where they would leave the plot, further down where another name is.
+    private var names: String {
+        var svg = "", taken: [(columns: ClosedRange<Double>, y: Double)] = []
+        for case .named(let point, let name, let isEmphasized) in marks {
+            let length = Self.letterWidth * Double(name.count), center = horizontalPixels(point.x)
+            let isLeft = center + 8 + length > Self.plot.right
+            let columns = isLeft ? center - 8 - length...center - 8 : center + 8...center + 8 + length
+            var y = verticalPixels(point.y) + 4
+            while taken.contains(where: { $0.columns.overlaps(columns) && ($0.y - y).magnitude < Self.lineHeight }) {
+                y += Self.lineHeight
+            }
+            taken.append((columns, y))
+            svg += label(
+                name,
+                x: pixels(center + (isLeft ? -8 : 8)),
+                y: pixels(y),
+                anchor: isLeft ? "end" : "start",
+                isEmphasized ? "emphasized" : "mark"
+            )
+        }
+        return svg
     }
 
     private func disc(_ point: Point, _ radius: Double, _ style: String) -> String {

@@ -78,7 +78,7 @@ extension EvaluationReport {
         ReportTable(
             title: "\(title): \(grouped(changes.count))",
             heads: ["row", "right", "before", "now", "query"],
-            columns: [.number, .name, .name, .name, .text],
+            columns: [.number, .name, .name, .name, .query],
             rows: changes.map { change in
                 [
                     String(change.row), change.expected, change.before ?? "(no answer)", change.now ?? "(no answer)",

@@ -6,7 +6,7 @@ extension EvaluationReport {
 
     /// A page that needs nothing else: no script, no network, nothing to load.
     package var html: String {
-        let title = "\(model.name) on \(data.file)"
+        let title = "\(model.name) on \(data.file.split(separator: "/").last ?? "data")"
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -84,7 +84,8 @@ extension EvaluationReport {
     }
 
     private static func section(_ title: String, _ tables: [ReportTable]) -> String {
-        "<section>\n<h2>\(escaped(title))</h2>\n" + tables.map { $0.html() }.joined() + "</section>\n"
+        "<section>\n<h2>\(escaped(title))</h2>\n<div class=\"tables\">\n"
+            + tables.map { "<div>\n\($0.html())</div>\n" }.joined() + "</div>\n</section>\n"
     }
 
     private static func html(_ chart: Chart) -> String {

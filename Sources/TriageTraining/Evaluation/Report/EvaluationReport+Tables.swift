@@ -42,7 +42,12 @@ extension EvaluationReport {
         guard let promise = figures.promise else { return nil }
         let found = figures[.answeredError]
         let verdict =
-            found.value.map { $0 <= promise.maximumError ? "kept" : "not kept on this data" } ?? "not to be told"
+            switch found.value {
+            case nil: "not to be told"
+            case let value? where value <= promise.maximumError: "kept"
+            case _ where (found.interval?.lowerBound ?? 0) <= promise.maximumError: "more, which may be chance"
+            case _: "not kept on this data"
+            }
         return """
             Promised: at most \(percent(promise.maximumError)) of the decisions wrong, with a certainty of \
             \(percent(promise.certainty)); found: \(NumberStyle.share.text(found)) (\(verdict)).
@@ -165,7 +170,7 @@ extension EvaluationReport {
             note: figures.wrong.isEmpty
                 ? "None." : "The most confident first; those out of scope where the model decided.",
             heads: ["row", "confidence", "right", "given", "query"] + (hasNearest ? ["nearest in training"] : []),
-            columns: [.number, .number, .name, .name, .text] + (hasNearest ? [.text] : []),
+            columns: [.number, .number, .name, .name, .query] + (hasNearest ? [.query] : []),
             rows: figures.wrong.map { wrong in
                 [
                     String(wrong.row), percent(wrong.confidence), wrong.expected, wrong.given ?? "(no answer)",

@@ -42,7 +42,7 @@ extension ReportTable {
                 html +=
                     index == 0
                     ? "<th scope=\"row\" class=\"\(column.style)\">\(text)</th>"
-                    : "<td class=\"\(column.style)\"\(column == .text ? " dir=\"auto\"" : "")>\(text)</td>"
+                    : "<td class=\"\(column.style)\"\(column == .query ? " dir=\"auto\"" : "")>\(text)</td>"
             }
             html += "</tr>\n"
         }
@@ -58,6 +58,7 @@ extension ReportTable.Column {
         case .name: "name"
         case .number: "number"
         case .text: "text"
+        case .query: "query"
         }
     }
 }

@@ -16,10 +16,12 @@ let pageStyle = """
     .note, figcaption { font-size: .875rem; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.25rem; margin: 0; font-size: .875rem; }
     dd { margin: 0; overflow-wrap: anywhere; }
-    .key { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; margin: 2rem 0 0; padding: 0; list-style: none; }
-    .key b { display: block; font-size: 1.75rem; font-weight: 600; line-height: 1.25; }
+    .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1.5rem 1rem;
+      margin: 2rem 0 0; padding: 0; list-style: none; }
+    .key b { display: block; font-size: 1.6rem; font-weight: 600; line-height: 1.25; }
     .key span { display: block; font-size: .875rem; color: var(--soft); }
-    .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2.5rem; }
+    .charts { display: grid; gap: 1.5rem 2.5rem;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
     figure { margin: 1rem 0 0; break-inside: avoid; }
     figure h3 { margin: 0; }
     svg { display: block; width: 100%; height: auto; overflow: visible; }
@@ -30,7 +32,10 @@ let pageStyle = """
     svg .reference { fill: none; stroke: var(--soft); stroke-dasharray: 3 4; }
     svg .disc { fill: var(--mark); fill-opacity: .35; stroke: var(--mark); }
     svg circle.mark { fill: var(--soft); } svg circle.emphasized { fill: var(--warm); }
+    svg text.mark, svg text.emphasized { paint-order: stroke;
+      stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
     svg text.emphasized { fill: var(--warm); font-weight: 600; }
+    .tables { display: flex; flex-wrap: wrap; column-gap: 4rem; } .tables > div { max-width: 100%; }
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; font-size: .875rem; line-height: 1.35; }
     th, td { padding: .3rem 1.5rem .3rem 0; text-align: left; vertical-align: top; font-weight: 400;
@@ -39,8 +44,9 @@ let pageStyle = """
     thead th, thead td { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; }
     .number { text-align: right; white-space: nowrap; }
     .name { max-width: 20rem; }
-    td.text { min-width: 14rem; max-width: 34rem; unicode-bidi: isolate; overflow-wrap: anywhere; }
-    .heat th, .heat td { padding: .3rem .55rem; border: 0; }
+    td.text { max-width: 34rem; }
+    td.query { min-width: 14rem; max-width: 34rem; unicode-bidi: isolate; overflow-wrap: anywhere; }
+    .heat th, .heat td { padding: .3rem .42rem; border: 0; }
     .heat thead th { text-align: right; }
     .heat th[scope=row] { padding-left: 0; white-space: nowrap; }
     .heat td { text-align: right; }
@@ -48,13 +54,14 @@ let pageStyle = """
     .h3 { background: rgb(var(--heat) / .24); } .h4 { background: rgb(var(--heat) / .32); }
     .h5 { background: rgb(var(--heat) / .42); }
     .zero { color: var(--soft); opacity: .6; }
+    @page { margin: 16mm; }
     @media print {
       :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #333; --rule: #bbb; --mark: #000; --warm: #000;
         --heat: 0 0 0; }
       body { max-width: none; padding: 0; font-size: 10pt; }
-      .wide { overflow: visible; } table { width: 100%; font-size: 8.5pt; }
-      th, td { padding-right: .6rem; } td.text { min-width: 0; } .heat { width: auto; }
+      .wide { overflow: visible; } table { font-size: 8.5pt; }
+      th, td { padding-right: .6rem; } td.query { min-width: 0; }
       tr { break-inside: avoid; } thead { display: table-header-group; } h2, h3 { break-after: avoid; }
-      .charts { grid-template-columns: 1fr 1fr; } .heat td { print-color-adjust: exact; }
+      .charts { grid-template-columns: 1fr 1fr; } .key b { font-size: 13pt; } .heat td { print-color-adjust: exact; }
     }
     """

@@ -7,8 +7,10 @@ struct ReportTable: Equatable {
         case name
         /// A number, aligned right.
         case number
-        /// A sentence, which may be cut on a terminal and broken on a page.
+        /// A few words.
         case text
+        /// A text of any length and direction of writing.
+        case query
     }
 
     var title: String
@@ -31,7 +33,7 @@ struct ReportTable: Equatable {
                 text += index > 0 ? "  " : ""
                 switch columns[index] {
                 case .number: text += cell.rightAligned(to: widths[index])
-                case .name, .text: text += index + 1 < cells.count ? cell.padded(to: widths[index]) : cell
+                case .name, .text, .query: text += index + 1 < cells.count ? cell.padded(to: widths[index]) : cell
                 }
             }
             while text.last == " " { text.removeLast() }
