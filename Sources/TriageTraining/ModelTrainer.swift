@@ -105,12 +105,13 @@ package struct ModelTrainer: Sendable {
             folds = (split, predictions)
         }
         let fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
-        func judged(_ features: TextFeatures, _ labels: [Int?]) -> HeldOutTexts {
+        func judged(_ features: TextFeatures, _ labels: [Int?], _ texts: [LabelledText]) -> HeldOutTexts {
             HeldOutTexts(
                 logits: fitted.logits(of: features, openBLAS: openBLAS),
                 labelCount: training.labelCount,
                 similarities: examples.similarities(of: features, among: training, openBLAS: openBLAS),
-                labels: labels
+                labels: labels,
+                sources: texts.map(\.source)
             )
         }
         var heldOut: HeldOutTexts
@@ -118,7 +119,7 @@ package struct ModelTrainer: Sendable {
             let (features, labels) = try read(validation, of: data, model) {
                 try progress(.embedding(done: data.texts.count + $0, of: total))
             }
-            heldOut = judged(features, labels)
+            heldOut = judged(features, labels, validation.texts)
         } else if let folds {
             let familiarity = fitted.familiarity(with: training, openBLAS: openBLAS)
             let scale = Float(familiarity / max(folds.predictions.familiarity, 1e-6))
@@ -128,10 +129,12 @@ package struct ModelTrainer: Sendable {
                 similarities: examples.similarities(of: training.features, among: training, openBLAS: openBLAS) {
                     folds.validation.fold[$0] == folds.validation.fold[$1]
                 },
-                labels: training.labels
+                labels: training.labels,
+                sources: inScope.map { data.texts[$0].source }
             )
             let outside = labels.indices.filter { labels[$0] == nil }
-            heldOut = heldOut + judged(features.subset(outside), outside.map { _ in nil })
+            heldOut =
+                heldOut + judged(features.subset(outside), outside.map { _ in nil }, outside.map { data.texts[$0] })
         } else {
             preconditionFailure("texts are held out by folds or by a file")
         }
@@ -152,6 +155,7 @@ package struct ModelTrainer: Sendable {
         return ThresholdChoice(
             confidences: kept.map { calibration.confidences[$0] },
             right: kept.map(heldOut.isRight),
+            sources: kept.map { heldOut.sources[$0] },
             rows: heldOut.labels.count,
             target: target
         )

@@ -9,9 +9,18 @@ package struct HeldOutTexts: Sendable {
     package let similarities: [Float]
     /// The number of each text's label; nil for one that is out of scope.
     package let labels: [Int?]
+    /// Where each text comes from.
+    package let sources: [String?]
 
-    package init(logits: [Float], labelCount: Int, similarities: [Float], labels: [Int?]) {
+    package init(
+        logits: [Float],
+        labelCount: Int,
+        similarities: [Float],
+        labels: [Int?],
+        sources: [String?]? = nil
+    ) {
         precondition(logits.count == labels.count * labelCount && similarities.count == labels.count)
+        self.sources = sources ?? labels.map { _ in nil }
         self.logits = logits
         self.labelCount = labelCount
         self.similarities = similarities
@@ -40,7 +49,8 @@ package struct HeldOutTexts: Sendable {
             logits: left.logits + right.logits,
             labelCount: left.labelCount,
             similarities: left.similarities + right.similarities,
-            labels: left.labels + right.labels
+            labels: left.labels + right.labels,
+            sources: left.sources + right.sources
         )
     }
 }

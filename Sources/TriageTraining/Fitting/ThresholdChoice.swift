@@ -25,8 +25,9 @@ package struct ThresholdChoice: Sendable {
     private static let candidates = 50
 
     /// `confidences` and whether each decision would be right, of the held-out texts that are not turned away as strange;
-    /// `rows` counts all of them.
-    package init(confidences: [Float], right: [Bool], rows: Int, target: DecisionTarget) {
+    /// `rows` counts all of them. Where `sources` says where each text comes from, an error rate is also kept on average over
+    /// the sources, each counting alike: what comes next is rarely the mixture that was held out.
+    package init(confidences: [Float], right: [Bool], sources: [String?] = [], rows: Int, target: DecisionTarget) {
         let order = confidences.indices.sorted { confidences[$0] > confidences[$1] }
         var wrongUpTo = [0]
         for index in order { wrongUpTo.append((wrongUpTo.last ?? 0) + (right[index] ? 0 : 1)) }
@@ -44,7 +45,10 @@ package struct ThresholdChoice: Sendable {
         let count: Int
         switch target {
         case .maximumError(let maximum):
-            let kept = counts.last { $0 > 0 && bound($0) <= maximum }
+            let kept = counts.last { count in
+                count > 0 && bound(count) <= maximum
+                    && Self.averageError(over: sources, right, of: order.prefix(count)) <= maximum
+            }
             isKept = kept != nil
             // What cannot be promised is not pretended: then the lowest rate that can be.
             count = kept ?? counts.filter { $0 > 0 }.min { bound($0) < bound($1) } ?? 0
@@ -58,6 +62,17 @@ package struct ThresholdChoice: Sendable {
             promise = Self.promise(count > 0 ? rate : 1, certainty: Self.certainty, wrongUpTo, count, rows)
         }
         threshold = count > 0 ? confidences[order[count - 1]] : 1
+    }
+
+    /// The mean over the sources of the share of these decisions that are wrong; 0 where there are no sources.
+    private static func averageError(over sources: [String?], _ right: [Bool], of decided: ArraySlice<Int>) -> Double {
+        guard !sources.isEmpty else { return 0 }
+        var counts: [String?: (wrong: Int, all: Int)] = [:]
+        for index in decided {
+            counts[sources[index], default: (0, 0)].all += 1
+            if !right[index] { counts[sources[index], default: (0, 0)].wrong += 1 }
+        }
+        return counts.values.reduce(0) { $0 + Double($1.wrong) / Double($1.all) } / Double(counts.count)
     }
 
     private static func promise(
