@@ -45,11 +45,9 @@ package struct LogisticRegression: Sendable {
         }
     }
 
-    /// Fits to `problem`, from `start` where one of the same shape is given. `progress` is called before each step and ends
-    /// the fit by throwing.
+    /// Fits to `problem`. `progress` is called before each step and ends the fit by throwing.
     package func fit(
         _ problem: Problem,
-        from start: LinearModel? = nil,
         openBLAS: OpenBLAS,
         progress: () throws -> Void
     ) throws -> LinearModel {
@@ -59,11 +57,10 @@ package struct LogisticRegression: Sendable {
             buckets: lexicalWeight > 0 ? problem.features.lexical.bucketCount : 0
         )
         let objective = Objective(problem: problem, shape: shape, regression: self, openBLAS: openBLAS)
-        let origin = start.flatMap { $0.shape == shape ? $0.parameters : nil }
         var optimiser = LBFGS()
         optimiser.maximumIterations = maximumIterations
         let parameters = try optimiser.minimise(
-            from: origin ?? [Float](repeating: 0, count: shape.count),
+            from: [Float](repeating: 0, count: shape.count),
             progress: progress
         ) { place, gradient in objective.evaluate(place, &gradient) }
         return LinearModel(shape: shape, parameters: parameters, lexicalWeight: lexicalWeight)
@@ -73,7 +70,7 @@ package struct LogisticRegression: Sendable {
 /// The value and gradient of the objective. Rows are shared among threads for the logits, labels for the gradient, always in
 /// the same portions, so that the result does not depend on how many threads there are.
 @safe
-private struct Objective: Sendable {
+struct Objective: Sendable {
     let problem: LogisticRegression.Problem
     let shape: LinearModel.Shape
     let regression: LogisticRegression
