@@ -11,8 +11,8 @@ extension Calibration {
         return Double(sign: .plus, exponent: Int(exponent), significand: sum)
     }
 
-    /// The natural logarithm of a positive normal number: of the significand by the series of the inverse hyperbolic tangent,
-    /// within 2 units in the last place; for the same reason.
+    /// The natural logarithm of a positive number: of the significand by the series of the inverse hyperbolic tangent, within
+    /// 4 units in the last place; for the same reason.
     static func logarithm(_ x: Double) -> Double {
         var significand = x.significand, exponent = Double(x.exponent)
         if significand > 1.4142135623730951 {

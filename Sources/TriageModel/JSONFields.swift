@@ -82,6 +82,15 @@ struct JSONFields {
         return value
     }
 
+    /// A number of at most a million either way, which must be there.
+    func bounded(_ field: String) throws(ModelError) -> Double {
+        let value = try finite(field)
+        guard abs(value) <= 1_000_000 else {
+            throw ModelError(path: path, reason: "\"\(prefix)\(field)\" is \(value), expected at most a million")
+        }
+        return value
+    }
+
     /// A number from 0 to 1, which must be there.
     func share(_ field: String) throws(ModelError) -> Double {
         let value = try finite(field)

@@ -35,6 +35,12 @@ package struct ModelFiles: Sendable {
         labels = try Self.labels(directory, configuration, description)
         let sentence = description == nil ? try SentenceTransformersFiles(directory) : nil
         head = Self.head(configuration, description, sentence)
+        if description?.head != nil, labels.isEmpty || head.firstStageSize != nil {
+            throw ModelError(
+                path: directory.path(of: ModelDirectory.descriptionFile),
+                reason: "has a \"head\", which needs \"labels\" and excludes a \"first_stage\""
+            )
+        }
         guard head.firstStageSize == nil || !labels.isEmpty && configuration.problemType == .singleLabel else {
             throw ModelError(
                 path: directory.path(of: ModelDirectory.descriptionFile),
@@ -57,12 +63,8 @@ package struct ModelFiles: Sendable {
         _ description: ModelDescription?
     ) throws(ModelError) -> [Label] {
         guard let labels = description?.labels else {
-            guard description?.head == nil else {
-                throw ModelError(
-                    path: directory.path(of: ModelDirectory.descriptionFile),
-                    reason: "has a \"head\", which needs \"labels\""
-                )
-            }
+            // The names that the network has for its own outputs are not the labels of another head.
+            guard description?.head == nil else { return [] }
             return configuration.labels.map { Label(name: $0, route: nil) }
         }
         if description?.head != nil { return labels }

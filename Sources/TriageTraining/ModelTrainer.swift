@@ -53,13 +53,19 @@ package struct ModelTrainer: Sendable {
         to output: String,
         progress: (Stage) throws -> Void
     ) throws -> TrainingReport {
+        if let validation {
+            let numbers = try numbers(of: validation, among: data)
+            guard numbers.contains(where: { $0 != nil }) else {
+                throw ModelError(path: validation.file, reason: "holds no text in scope, so nothing to calibrate by")
+            }
+        }
         let openBLAS = try OpenBLAS.load()
         let writer = try TrainedModelWriter(encoder, to: output)
         do {
             let model = try writer.encoder()
             let fit = try fit(data, validation, model, openBLAS: openBLAS, progress: progress)
             try progress(.writing)
-            let report = TrainingReport(self, data, validation, encoder: model, sourceOfEncoder: encoder, fit)
+            let report = try TrainingReport(self, data, validation, encoder: model, sourceOfEncoder: encoder, fit)
             try writer.write(fit, report, labels: data.labels, texts: data, trainer: self)
             return report
         } catch {
@@ -161,16 +167,11 @@ package struct ModelTrainer: Sendable {
         )
     }
 
-    /// What a head reads of the texts of `data`, and the number of each one's label among those of `training`.
-    private func read(
-        _ data: LabelledData,
-        of training: LabelledData,
-        _ model: TriageModel,
-        progress: (Int) throws -> Void
-    ) throws -> (TextFeatures, [Int?]) {
+    /// The number of each text's label among those of `training`; nil for one out of scope.
+    /// Throws where there is a label that is not among them.
+    private func numbers(of data: LabelledData, among training: LabelledData) throws(ModelError) -> [Int?] {
         let numbers = Dictionary(uniqueKeysWithValues: training.labels.enumerated().map { ($1.name, $0) })
-        let unknown = data.texts.first { numbers[$0.label] == nil && !data.isOutOfScope($0) }
-        if let unknown {
+        if let unknown = data.texts.first(where: { numbers[$0.label] == nil && !data.isOutOfScope($0) }) {
             throw ModelError(
                 path: data.file,
                 reason:
@@ -178,6 +179,17 @@ package struct ModelTrainer: Sendable {
                     + "trained on"
             )
         }
+        return data.texts.map { numbers[$0.label] }
+    }
+
+    /// What a head reads of the texts of `data`, and the number of each one's label among those of `training`.
+    private func read(
+        _ data: LabelledData,
+        of training: LabelledData,
+        _ model: TriageModel,
+        progress: (Int) throws -> Void
+    ) throws -> (TextFeatures, [Int?]) {
+        let numbers = try numbers(of: data, among: training)
         let features = try TextFeatures(
             of: data.texts.map(\.text),
             by: model,
@@ -185,7 +197,7 @@ package struct ModelTrainer: Sendable {
             threads: threads,
             progress: progress
         )
-        return (features, data.texts.map { numbers[$0.label] })
+        return (features, numbers)
     }
 
     /// 8,192 buckets, which tell words apart as well as four times as many do; fewer where there are so many labels that the

@@ -21,7 +21,7 @@ package struct TrainingReport: Sendable {
         encoder: TriageModel,
         sourceOfEncoder: ModelFiles,
         _ fit: ModelTrainer.Fit
-    ) {
+    ) throws(ModelError) {
         let heldOut = fit.heldOut, inScope = heldOut.inScope
         let right = inScope.map(heldOut.isRight)
         accuracy = Double(right.count { $0 }) / Double(max(1, inScope.count))
@@ -56,7 +56,7 @@ package struct TrainingReport: Sendable {
         var json: JSONObject = [
             "data": .array([data, validation].compactMap(\.self).map(file)),
             "encoder": .object([
-                "name": .string(sourceOfEncoder.name), "identity": .string((try? sourceOfEncoder.identity()) ?? ""),
+                "name": .string(sourceOfEncoder.name), "identity": .string(try sourceOfEncoder.identity()),
             ]),
             "settings": .object(settings), "figures": .object(figures),
         ]

@@ -121,9 +121,7 @@ struct TrainCommand: ParsableCommand {
         var console = Console()
         let data = try checked(LabelledData(reading: data, options: options), &console)
         let held = try validation.map { try LabelledData(reading: $0, options: options) }
-        let files = try ModelFiles(
-            try encoder ?? ModelLocator(model: "sentence-en", environment: { _ in nil }).directory(named: nil)
-        )
+        let files = try ModelFiles(try encoderDirectory())
         var trainer = ModelTrainer(threads: threads ?? ThreadPool.shared.threads)
         trainer.target = coverage.map { .coverage($0.value) } ?? .maximumError(maxError?.value ?? 0.02)
         trainer.turnedAway = turnedAway.value
@@ -146,13 +144,28 @@ struct TrainCommand: ParsableCommand {
         console.end()
         let promise = report.decision.promise
         if !report.decision.isKept {
-            console.report(
-                "note: the data cannot promise that; the lowest error rate that it can is "
-                    + "\(percent(promise.maximumError)) of the decisions"
-            )
+            let most =
+                switch trainer.target {
+                case .maximumError:
+                    "the data cannot promise that; the lowest error rate that it can is \(percent(promise.maximumError)) of "
+                        + "the decisions"
+                case .coverage:
+                    "not so many can be decided; of the texts held out \(percent(promise.coverage)) are not turned away as "
+                        + "unlike anything in training"
+                }
+            console.report("note: " + most)
         }
         let output = json ? JSONValue.object(report.json).text(pretty: true) + "\n" : try summary(report)
         try Descriptor.standardOutput.write(Array(output.utf8))
+    }
+
+    private func encoderDirectory() throws -> String {
+        if let encoder { return encoder }
+        do throws(ModelNotFound) {
+            return try ModelLocator(model: "sentence-en", environment: { _ in nil }).directory(named: nil)
+        } catch {
+            throw EncoderNotFound(places: error.places)
+        }
     }
 
     private func summary(_ report: TrainingReport) throws -> String {
@@ -176,6 +189,13 @@ struct TrainCommand: ParsableCommand {
         guard !check.hasErrors else { throw ExitCode(2) }
         return check.data
     }
+}
+
+/// No encoder was named and none was found.
+private struct EncoderNotFound: Error, CustomStringConvertible {
+    let places: [String]
+
+    var description: String { "no encoder found: looked in \(places.joined(separator: ", ")); name one with --encoder" }
 }
 
 extension ModelTrainer.Stage {

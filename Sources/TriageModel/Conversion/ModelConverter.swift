@@ -33,6 +33,12 @@ package struct ModelConverter {
         to output: String,
         progress: (Stage) throws(ModelError) -> Void
     ) throws(ModelError) -> TriageModel {
+        guard source.description?.head == nil else {
+            throw ModelError(
+                path: source.directory.path,
+                reason: "has a head fitted on the vectors of these very weights; convert its encoder and train on that"
+            )
+        }
         let directory: AtomicDirectory
         do throws(ModelFileError) { directory = try AtomicDirectory(ModelDirectory(output).path) } catch {
             throw ModelError(path: error.path, reason: error.reason)

@@ -2,7 +2,7 @@ import StrictJSON
 
 /// An example that a model was trained on.
 public struct Example: Sendable, Equatable {
-    /// Its text.
+    /// Its text, of a long one the beginning.
     public let text: String
     /// What it is labelled.
     public let label: String
@@ -16,11 +16,11 @@ public struct Example: Sendable, Equatable {
 /// The examples of a model, JSON Lines in the order of their vectors. A line is read when it is asked for: thousands of them
 /// are never needed at once, and parsing them all would take longer than loading the network.
 package struct ExampleTexts: Sendable {
+    private static let scalarLimit = 1000
+
     private let bytes: [UInt8]
     /// Where each line starts, and where the last one ends.
     private let starts: [Int]
-
-    var count: Int { starts.count - 1 }
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -39,10 +39,13 @@ package struct ExampleTexts: Sendable {
         return Example(text: text, label: label)
     }
 
-    /// A file of examples.
+    /// A file of examples. They are there to be shown: of a long text the beginning is kept, so that no number of them makes
+    /// the file larger than one that is read.
     package static func bytes(of examples: [Example]) -> [UInt8] {
         examples.flatMap { example in
-            let line = JSONValue.object(["text": .string(example.text), "label": .string(example.label)])
+            let scalars = example.text.unicodeScalars
+            let text = scalars.count > scalarLimit ? String(scalars.prefix(scalarLimit)) + "…" : example.text
+            let line = JSONValue.object(["text": .string(text), "label": .string(example.label)])
             return Array(line.text().utf8) + [UInt8(ascii: "\n")]
         }
     }

@@ -26,6 +26,9 @@ package struct HeadSettings: Sendable, Equatable {
     package struct Moments: Sendable, Equatable {
         package var mean, deviation: Double
 
+        /// Numbers that are divided by it stay finite, however much they are multiplied by afterwards.
+        package static let leastDeviation = 1e-6
+
         package init(mean: Double, deviation: Double) {
             self.mean = mean
             self.deviation = deviation
@@ -74,10 +77,10 @@ extension HeadSettings {
         let weights = try JSONFields(value, path: path, field: "head.confidence")
         try weights.checkKeys(["bias", "log_odds", "gap", "strangeness"])
         confidence = Confidence(
-            bias: try weights.finite("bias"),
-            logOdds: try weights.finite("log_odds"),
-            gap: try weights.finite("gap"),
-            strangeness: try weights.finite("strangeness")
+            bias: try weights.bounded("bias"),
+            logOdds: try weights.bounded("log_odds"),
+            gap: try weights.bounded("gap"),
+            strangeness: try weights.bounded("strangeness")
         )
     }
 
@@ -115,14 +118,14 @@ extension HeadSettings.Scope {
         guard let value = fields[name] else { throw fields.wrong(name, "an object") }
         let moments = try JSONFields(value, path: fields.path, field: "head.scope.\(name)")
         try moments.checkKeys(["mean", "deviation"])
-        let deviation = try moments.finite("deviation")
-        guard deviation > 0 else {
+        let deviation = try moments.bounded("deviation")
+        guard deviation >= HeadSettings.Moments.leastDeviation else {
             throw ModelError(
                 path: fields.path,
-                reason: "\"head.scope.\(name).deviation\" is \(deviation), expected above 0"
+                reason: "\"head.scope.\(name).deviation\" is \(deviation), expected at least a millionth"
             )
         }
-        return HeadSettings.Moments(mean: try moments.finite("mean"), deviation: deviation)
+        return HeadSettings.Moments(mean: try moments.bounded("mean"), deviation: deviation)
     }
 
     fileprivate var json: JSONValue {

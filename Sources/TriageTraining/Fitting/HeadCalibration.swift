@@ -58,21 +58,29 @@ package struct HeadCalibration: Sendable {
         let count = Double(max(1, values.count))
         let mean = values.reduce(0.0) { $0 + Double($1) } / count
         let variance = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-        return HeadSettings.Moments(mean: mean, deviation: max(variance.squareRoot(), 1e-6))
+        return HeadSettings.Moments(mean: mean, deviation: max(variance.squareRoot(), HeadSettings.Moments.leastDeviation))
     }
 
     // MARK: Confidence
 
-    /// A logistic regression of right or wrong on the signals, by Newton's method; held to "the probability of the label"
+    /// A logistic regression of right or wrong on the signals, by Newton's method with steps that are halved until they lead
+    /// downwards, without which it runs away where texts are few or their signals far apart; held to "the probability of the label"
     /// by as much as ten texts would, so that a handful of held-out texts cannot make it certain of anything.
     private static func confidence(_ signals: [HeadSignals], right: [Bool]) -> HeadSettings.Confidence {
         let prior = [0.0, 1, 0, 0], strength = 10.0
         var weights = prior
+        func loss(_ weights: [Double]) -> Double {
+            let held = zip(weights, prior).reduce(0) { $0 + strength / 2 * ($1.0 - $1.1) * ($1.0 - $1.1) }
+            return zip(signals, right).reduce(held) { sum, text in
+                let score = zip(weights, terms(text.0)).reduce(0) { $0 + $1.0 * $1.1 }
+                return sum + max(0, text.1 ? -score : score) + logarithm(1 + exponential(-abs(score)))
+            }
+        }
         for _ in 0..<50 {
             var gradient = (0..<4).map { strength * (prior[$0] - weights[$0]) }
             var curvature = (0..<4).map { row in (0..<4).map { row == $0 ? strength : 0 } }
             for (signal, isRight) in zip(signals, right) {
-                let x = [1, signal.logOdds, signal.gap, signal.strangeness]
+                let x = terms(signal)
                 let p = 1 / (1 + exponential(-zip(weights, x).reduce(0) { $0 + $1.0 * $1.1 }))
                 for row in 0..<4 {
                     gradient[row] += ((isRight ? 1 : 0) - p) * x[row]
@@ -81,10 +89,21 @@ package struct HeadCalibration: Sendable {
             }
             for row in 0..<4 { for column in 0..<row { curvature[column][row] = curvature[row][column] } }
             let step = solved(curvature, gradient)
-            for index in 0..<4 { weights[index] += step[index] }
+            let before = loss(weights)
+            var length = 1.0, next = weights
+            repeat {
+                next = zip(weights, step).map { $0 + length * $1 }
+                length /= 2
+            } while length > 1e-6 && loss(next) > before
+            weights = next
             if step.allSatisfy({ abs($0) < 1e-8 }) { break }
         }
         return HeadSettings.Confidence(bias: weights[0], logOdds: weights[1], gap: weights[2], strangeness: weights[3])
+    }
+
+    /// What the weights are multiplied by.
+    private static func terms(_ signal: HeadSignals) -> [Double] {
+        [1, signal.logOdds, signal.gap, signal.strangeness]
     }
 
     /// The x of a x = b for a symmetric positive definite matrix, by Gaussian elimination.

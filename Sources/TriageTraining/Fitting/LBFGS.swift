@@ -73,24 +73,22 @@ struct LBFGS {
     }
 }
 
-/// The sum of products, in 16 lanes so that it can be vectorised and rounds less.
+/// The sum of products, as four sums so that no addition waits for the one before.
 private func dot(_ a: [Float], _ b: [Float]) -> Double {
-    var lanes = SIMD16<Float>(), total = 0.0, index = 0
-    let block = 16 * 64
-    while index < a.count {
-        let end = min(index + block, a.count)
-        lanes = SIMD16()
-        while index + 16 <= end {
-            lanes += SIMD16(a[index..<index + 16]) * SIMD16(b[index..<index + 16])
-            index += 16
-        }
-        total += Double(lanes.sum())
-        while index < end, end == a.count {
-            total += Double(a[index] * b[index])
-            index += 1
-        }
+    var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+    var index = 0
+    while index + 4 <= a.count {
+        first += Double(a[index]) * Double(b[index])
+        second += Double(a[index + 1]) * Double(b[index + 1])
+        third += Double(a[index + 2]) * Double(b[index + 2])
+        fourth += Double(a[index + 3]) * Double(b[index + 3])
+        index += 4
     }
-    return total
+    while index < a.count {
+        first += Double(a[index]) * Double(b[index])
+        index += 1
+    }
+    return (first + second) + (third + fourth)
 }
 
 private func add(_ a: inout [Float], _ factor: Float, _ b: [Float]) {

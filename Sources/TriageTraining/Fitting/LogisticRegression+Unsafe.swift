@@ -80,7 +80,7 @@ package struct LogisticRegression: Sendable {
 /// The value and gradient of the objective. Rows are shared among threads for the logits, labels for the gradient, always in
 /// the same portions, so that the result does not depend on how many threads there are.
 @safe
-private struct Objective: Sendable {
+struct Objective: Sendable {
     let problem: LogisticRegression.Problem
     let shape: LinearModel.Shape
     let regression: LogisticRegression

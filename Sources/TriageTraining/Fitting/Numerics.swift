@@ -48,3 +48,5 @@ private func probability(ofAtMost k: Int, of n: Int, rate: Double) -> Double {
 }
 
 func exponential(_ x: Double) -> Double { exp(x) }
+
+func logarithm(_ x: Double) -> Double { log(x) }

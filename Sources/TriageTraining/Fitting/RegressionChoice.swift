@@ -11,7 +11,6 @@ struct RegressionChoice {
     struct Trial: Sendable {
         let regression: LogisticRegression
         let logLoss: Double
-        let accuracy: Double
     }
 
     /// Every setting that was tried, best first. First the words' weight is chosen, then the penalty for that.
@@ -42,8 +41,7 @@ struct RegressionChoice {
                         labels: sample.labels,
                         labelCount: data.labelCount,
                         temperature: temperature
-                    ),
-                    accuracy: accuracy(logits, labels: sample.labels, labelCount: data.labelCount)
+                    )
                 )
             )
             trials.sort { $0.logLoss < $1.logLoss }
@@ -90,13 +88,4 @@ func fittedTemperature(_ logits: [Float], labels: [Int], labelCount: Int) -> Dou
         }
     }
     return exponential((low + high) / 2)
-}
-
-/// The share of texts whose greatest logit is the right label's.
-func accuracy(_ logits: [Float], labels: [Int], labelCount: Int) -> Double {
-    let right = labels.indices.count { text in
-        let row = logits[text * labelCount..<(text + 1) * labelCount]
-        return row.indices.allSatisfy { row[$0] <= row[row.startIndex + labels[text]] }
-    }
-    return Double(right) / Double(max(1, labels.count))
 }

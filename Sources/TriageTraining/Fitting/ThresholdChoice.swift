@@ -31,15 +31,15 @@ package struct ThresholdChoice: Sendable {
         let order = confidences.indices.sorted { confidences[$0] > confidences[$1] }
         var wrongUpTo = [0]
         for index in order { wrongUpTo.append((wrongUpTo.last ?? 0) + (right[index] ? 0 : 1)) }
-        // Ties are decided alike, so a candidate ends where the confidence changes.
-        var counts = (1...Self.candidates).map { order.count * $0 / Self.candidates }
-        counts = counts.map { count in
+        /// Ties are decided alike, so what is decided ends where the confidence changes.
+        func withTies(_ count: Int) -> Int {
             var count = count
             while count > 0, count < order.count, confidences[order[count]] == confidences[order[count - 1]] {
                 count += 1
             }
             return count
         }
+        let counts = (1...Self.candidates).map { withTies(order.count * $0 / Self.candidates) }
         let risk = (1 - Self.certainty) / Double(Self.candidates)
         func bound(_ count: Int) -> Double { upperBound(wrong: wrongUpTo[count], of: count, risk: risk) }
         let count: Int
@@ -56,7 +56,7 @@ package struct ThresholdChoice: Sendable {
             promise = Self.promise(promised, certainty: Self.certainty, wrongUpTo, count, rows)
         case .coverage(let share):
             let wanted = Int((share * Double(rows)).rounded(.up))
-            count = min(wanted, order.count)
+            count = withTies(min(wanted, order.count))
             isKept = wanted <= order.count
             let rate = upperBound(wrong: wrongUpTo[count], of: count, risk: 1 - Self.certainty)
             promise = Self.promise(count > 0 ? rate : 1, certainty: Self.certainty, wrongUpTo, count, rows)
