@@ -115,7 +115,10 @@ let package = Package(
             ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
             exclude: ["Fixtures", "Generators"]
         ),
-        tests("TriageTraining", ["TriageTraining", "TriageRouter", "TriageModel", "StrictJSON"]),
+        tests(
+            "TriageTraining",
+            ["TriageTraining", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism", "StrictJSON"]
+        ),
         tests("TriageRouter", ["TriageRouter", "TriageModel"]),
         .target(
             name: "CAllocations",
