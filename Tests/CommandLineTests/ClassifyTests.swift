@@ -18,12 +18,13 @@ import Testing
     @Test func writesTheDocumentedFields() throws {
         let object = try #require(try Command.run("classify", "--json", "block my card").objects().first)
         let keys = [
-            "id", "route", "label", "confidence", "margin", "outcome", "stage", "first_stage", "model", "backend",
-            "tokens",
-            "truncated", "micros",
+            "id", "route", "label", "confidence", "margin", "out_of_scope", "outcome", "reason", "stage", "first_stage",
+            "model", "backend", "tokens", "truncated", "micros",
         ]
         #expect(object.members.map(\.key) == keys)
         #expect(object["model"]?["identity"]?.string?.hasPrefix("sha256:") == true)
+        // It has no examples to compare with, and decides always.
+        #expect(object["out_of_scope"] == .null && object["reason"] == "confident")
         let all = try #require(
             try Command.run("classify", "--json", "--top", "2", "--logits", "--echo", "block my card").objects().first
         )
@@ -140,7 +141,8 @@ import Testing
         try pipe.fileHandleForWriting.close()
     }
 
-    /// Weights, libraries and all: 44 MB, 47 MB unoptimised; with the layers in memory twice 57 MB.
+    /// Weights, libraries and all: 54 MB, 57 MB unoptimised, of which Foundation, which Yams needs, is 10 MB; with the layers
+    /// in memory twice 10 MB more.
     @Test func loadsInLittleMemory() throws {
         let pipe = Pipe()
         let command = try Command(["classify", "--threads", "1"], input: pipe.fileHandleForReading)
@@ -148,7 +150,7 @@ import Testing
         #expect(eventually { try command.scratch.lines("output").count == 1 })
         let status = try String(contentsOfFile: "/proc/\(command.process.processIdentifier)/status", encoding: .utf8)
         let peak = try #require(status.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Int($0.1) })
-        #expect(peak < 53_000, "\(peak) kB")
+        #expect(peak < 60_000, "\(peak) kB")
         try pipe.fileHandleForWriting.close()
         #expect(try command.wait().status == 0)
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// What needs no model.
 @Suite struct UsageTests {
-    @Test(arguments: ["classify", "embed", "tokenize", "doctor", "bench", "eval"])
+    @Test(arguments: ["classify", "train", "embed", "tokenize", "doctor", "bench", "eval"])
     func helpTeachesByExample(command: String) throws {
         let help = try Command.run(command, "--help")
         #expect(help.status == 0 && help.errors.isEmpty)
@@ -28,6 +28,17 @@ import Testing
         ["bench", "x"], ["bench", "--shapes", "0x8"], ["bench", "--shapes", "99999x99999"],
         ["bench", "--threads", "1,0"],
         ["bench", "--only", "stream,nothing"], ["bench", "--rounds", "0"], ["bench", "--seconds", "nan"],
+        ["train"], ["train", "--data", "x"], ["train", "--data", "x", "--output", ""],
+        ["train", "--data", "x", "--output", "y", "--max-error", "0"],
+        ["train", "--data", "x", "--output", "y", "--max-error", "100%"],
+        ["train", "--data", "x", "--output", "y", "--max-error", "nan"],
+        ["train", "--data", "x", "--output", "y", "--max-error", "2%", "--coverage", "80%"],
+        ["train", "--data", "x", "--output", "y", "--coverage", "101%"],
+        ["train", "--data", "x", "--output", "y", "--coverage", "0"],
+        ["train", "--data", "x", "--output", "y", "--turned-away", "-1%"],
+        ["train", "--data", "x", "--output", "y", "--threads", "0"],
+        ["train", "--data", "x", "--output", "y", "--seed", "9999999999999999999"],
+        ["train", "--data", "x", "--output", "y", "--name", ""],
         ["bench", "--json", "--csv"], ["bench", "--queries", ""], ["bench", "--compare", ""],
     ])
     func wrongUsage(arguments: [String]) throws {
