@@ -58,7 +58,10 @@ package struct HeadCalibration: Sendable {
         let count = Double(max(1, values.count))
         let mean = values.reduce(0.0) { $0 + Double($1) } / count
         let variance = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-        return HeadSettings.Moments(mean: mean, deviation: max(variance.squareRoot(), HeadSettings.Moments.leastDeviation))
+        return HeadSettings.Moments(
+            mean: mean,
+            deviation: max(variance.squareRoot(), HeadSettings.Moments.leastDeviation)
+        )
     }
 
     // MARK: Confidence
