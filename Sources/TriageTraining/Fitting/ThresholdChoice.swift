@@ -45,14 +45,16 @@ package struct ThresholdChoice: Sendable {
         let count: Int
         switch target {
         case .maximumError(let maximum):
-            let kept = counts.last { count in
-                count > 0 && bound(count) <= maximum
-                    && Self.averageError(over: sources, right, of: order.prefix(count)) <= maximum
+            let rates = counts.filter { $0 > 0 }.map { count in
+                let average = Self.averageError(over: sources, right, of: order.prefix(count))
+                return (count: count, rate: max(bound(count), average))
             }
+            let kept = rates.last { $0.rate <= maximum }
             isKept = kept != nil
             // What cannot be promised is not pretended: then the lowest rate that can be.
-            count = kept ?? counts.filter { $0 > 0 }.min { bound($0) < bound($1) } ?? 0
-            let promised = kept == nil ? (count > 0 ? bound(count) : 1) : maximum
+            let chosen = kept ?? rates.min { $0.rate < $1.rate }
+            count = chosen?.count ?? 0
+            let promised = kept == nil ? chosen?.rate ?? 1 : maximum
             promise = Self.promise(promised, certainty: Self.certainty, wrongUpTo, count, rows)
         case .coverage(let share):
             let wanted = Int((share * Double(rows)).rounded(.up))
