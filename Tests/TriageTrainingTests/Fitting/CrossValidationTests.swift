@@ -31,7 +31,7 @@ import TriageModel
         let split = CrossValidation(labels: data.labels, labelCount: 2, folds: 4, using: &generator)
         let regression = LogisticRegression(penalty: 0.01, lexicalWeight: 1)
         var steps = 0
-        let logits = try split.logits(data, regression, openBLAS: openBLAS) { steps += 1 }
+        let logits = try split.predictions(data, regression, openBLAS: openBLAS) { steps += 1 }.logits
         #expect(logits.count == 60 && steps >= 4)
         let seen = try data.fit(regression, openBLAS: openBLAS) {}.logits(of: features, openBLAS: openBLAS)
         for text in 0..<30 {
@@ -52,7 +52,7 @@ import TriageModel
         let split = CrossValidation(labels: labels, labelCount: 2, folds: 5, using: &generator)
         let data = FittingData(features: features, labels: labels, labelCount: 2)
         let regression = LogisticRegression(penalty: 0.1, lexicalWeight: 0.5)
-        let logits = try split.logits(data, regression, openBLAS: OpenBLAS.load()) {}
+        let logits = try split.predictions(data, regression, openBLAS: OpenBLAS.load()) {}.logits
         #expect(logits.count == 8 && logits.allSatisfy(\.isFinite))
     }
 

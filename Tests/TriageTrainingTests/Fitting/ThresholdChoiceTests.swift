@@ -96,6 +96,36 @@ import TriageModel
         }
     }
 
+    /// Of 1000 texts of one source a hundredth is wrong, of 20 of another half: on average over both a quarter.
+    @Test func theRateIsKeptOnAverageOverSources() {
+        let confidences = (0..<1020).map { 1 - Float($0) / 2000 }
+        let isRare = (0..<1020).map { $0 % 51 == 50 }
+        let right = (0..<1020).map { isRare[$0] ? $0 % 2 == 0 : $0 % 100 != 7 }
+        func choice(_ sources: [String?], _ maximum: Double) -> ThresholdChoice {
+            ThresholdChoice(
+                confidences: confidences,
+                right: right,
+                sources: sources,
+                rows: 1020,
+                target: .maximumError(maximum)
+            )
+        }
+        let sources = isRare.map { $0 ? "rare" : "common" }
+        #expect(choice(isRare.map { _ in nil }, 0.12).promise.decided == 1020)
+        let average = choice(sources, 0.12)
+        #expect(average.isKept && average.promise.decided < 102)
+        #expect(choice(sources, 0.3).promise.decided == 1020)
+        // The first texts of all are of the rare source and wrong: no threshold helps it.
+        let bad = ThresholdChoice(
+            confidences: confidences,
+            right: (0..<1020).map { $0 > 0 },
+            sources: (0..<1020).map { $0 == 0 ? "rare" : "common" },
+            rows: 1020,
+            target: .maximumError(0.05)
+        )
+        #expect(!bad.isKept && bad.promise.maximumError >= 0.5 && bad.promise.decided > 0)
+    }
+
     @Test func coverageThatStrangenessLeaves() {
         let confidences = (0..<90).map { Float($0) / 90 }
         let right = [Bool](repeating: true, count: 90)
