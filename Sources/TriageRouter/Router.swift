@@ -87,11 +87,17 @@ public struct Router: Sendable {
             decision.route = label.route ?? label.name
         case .ambiguous:
             decision.outcome = .abstained
-            decision.route = model.decision?.ambiguousRoute ?? ""
+            decision.route = carefulRoute(label, second.map { model.labels[$0] }) ?? ""
         case .outOfScope:
             decision.outcome = .abstained
             decision.route = model.decision?.outOfScopeRoute ?? ""
         }
+    }
+
+    /// Of the routes for ambiguous texts the most careful that one of the two labels leads to.
+    private func carefulRoute(_ best: Label, _ second: Label?) -> String? {
+        guard let routes = model.decision?.ambiguousRoutes else { return nil }
+        return routes.first { $0 == best.route || $0 == second?.route } ?? routes.last
     }
 
     private func reason(_ decision: RouteDecision, best: Label, second: Label?) -> Reason {

@@ -60,7 +60,9 @@ struct TrainedModelWriter {
         try writeTensors(of: fit)
         if trainer.carriesTexts {
             let inScope = data.texts.filter { !data.isOutOfScope($0) }
-            let examples = fit.examples.map { Example(text: inScope[$0].text, label: inScope[$0].label) }
+            let examples = fit.examples.map { index in
+                Example(text: inScope[index].isPrivate ? "" : inScope[index].text, label: inScope[index].label)
+            }
             try write(ExampleTexts.bytes(of: examples), to: ModelDirectory.examplesFile)
         }
         var description = try encoderDescription()
@@ -74,13 +76,13 @@ struct TrainedModelWriter {
             confidence: fit.calibration.confidence
         )
         description["head"] = settings.json
-        let fallback = trainer.fallback.filled(from: data.fallback, routes: labels.compactMap(\.route))
+        let routes = labels.compactMap(\.route)
         description["decision"] =
             DecisionSettings(
                 threshold: fit.decision.threshold,
                 outOfScopeThreshold: Float(1 - trainer.turnedAway),
-                ambiguousRoute: fallback.ambiguous,
-                outOfScopeRoute: fallback.outOfScope,
+                ambiguousRoutes: trainer.fallback.ambiguousRoutes(data.fallback, routes),
+                outOfScopeRoute: trainer.fallback.outOfScopeRoute(data.fallback, routes),
                 promise: fit.decision.promise
             ).json
         description["training"] = .object(report.json)
@@ -173,14 +175,15 @@ extension LabelDefinition {
 }
 
 extension FallbackRoutes {
-    /// What is named here, else what the data names, else a person where the labels know that route, or the large model:
-    /// never the cheap path.
-    func filled(from data: FallbackRoutes, routes: [String]) -> FallbackRoutes {
-        let careful = ["human", "remote"].first(where: routes.contains)
-        let capable = ["remote", "human"].first(where: routes.contains)
-        return FallbackRoutes(
-            ambiguous: ambiguous ?? data.ambiguous ?? careful,
-            outOfScope: outOfScope ?? data.outOfScope ?? capable
-        )
+    /// What is named here, else what the data names, else a person and the large model where labels lead there: of two labels
+    /// that are too close the more careful one's, and never the cheap path.
+    func ambiguousRoutes(_ data: FallbackRoutes, _ routes: [String]) -> [String] {
+        if let named = ambiguous ?? data.ambiguous { return [named] }
+        return ["human", "remote"].filter(routes.contains)
+    }
+
+    /// What is named here, else what the data names, else the large model where labels lead there, or a person.
+    func outOfScopeRoute(_ data: FallbackRoutes, _ routes: [String]) -> String? {
+        outOfScope ?? data.outOfScope ?? ["remote", "human"].first(where: routes.contains)
     }
 }

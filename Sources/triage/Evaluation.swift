@@ -14,7 +14,7 @@ struct EvaluatedModel {
         let settings = router.model.decision
         space = try AnswerSpace(
             model: router.model.labels,
-            fallbacks: [settings?.ambiguousRoute, settings?.outOfScopeRoute].compactMap(\.self),
+            fallbacks: (settings?.ambiguousRoutes ?? []) + [settings?.outOfScopeRoute].compactMap(\.self),
             data: data
         )
     }

@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
               triage classify --model models/mine "where is my parcel"
 
             DATA
-              .jsonl  one object a line: text, label, and if wanted route, source
+              .jsonl  one object a line: text, label, and if wanted route, source, private (true: the model must not carry the text)
               .csv    with a header: text, label (or category, intent), and if wanted route, source
               .yaml   labels: a list of name, route, target, examples; out_of_scope: texts; fallback: routes
 
@@ -77,7 +77,12 @@ struct TrainCommand: ParsableCommand {
     )
     var turnedAway = Share(0.01)
 
-    @Option(help: ArgumentHelp("The route where two labels are too close.", valueName: "route"))
+    @Option(
+        help: ArgumentHelp(
+            "The route where two labels are too close; by default human or remote, the more careful one that a label leads to.",
+            valueName: "route"
+        )
+    )
     var ambiguousRoute: String?
 
     @Option(help: ArgumentHelp("The route where a text is unlike anything in training.", valueName: "route"))

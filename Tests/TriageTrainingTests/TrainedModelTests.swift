@@ -64,7 +64,7 @@ import TriageRouter
         DecisionSettings(
             threshold: threshold,
             outOfScopeThreshold: outOfScope,
-            ambiguousRoute: fallback ? "a person" : nil,
+            ambiguousRoutes: fallback ? ["a person"] : [],
             outOfScopeRoute: fallback ? "a large model" : nil,
             promise: nil
         )
@@ -80,7 +80,7 @@ import TriageRouter
         #expect(stages == [.embedding(done: 18, of: 18), .choosing, .crossValidating, .fitting, .writing])
         #expect(report.trained == 18 && report.labelCount == 3 && report.outOfScopeAUROC == nil)
         // Of the routes there are a person takes what is ambiguous, the large model what is strange.
-        #expect(try router().model.decision?.ambiguousRoute == "human")
+        #expect(try router().model.decision?.ambiguousRoutes == ["human", "remote"])
         #expect(try router().model.decision?.outOfScopeRoute == "remote")
 
         let texts = ["lost my card", "pay my bill", "weather", "help", "my", "zebra booking no money"]
@@ -158,16 +158,19 @@ import TriageRouter
 
     @Test(
         arguments: [
-            ([], [], "human", "remote"), (["desk", nil], [], "desk", "remote"), ([], ["a", "b"], "a", "b"),
-            (["x", nil], ["a", "b"], "x", "b"),
-        ] as [([String?], [String?], String, String)]
+            ([], [], ["human", "remote"], "remote"), (["desk", nil], [], ["desk"], "remote"), ([], ["a", "b"], ["a"], "b"),
+            (["x", nil], ["a", "b"], ["x"], "b"),
+        ] as [([String?], [String?], [String], String)]
     )
-    func fallbackRoutes(named: [String?], data: [String?], ambiguous: String, outOfScope: String) {
+    func fallbackRoutes(named: [String?], data: [String?], ambiguous: [String], outOfScope: String) {
         func routes(_ pair: [String?]) -> FallbackRoutes {
             pair.isEmpty ? FallbackRoutes() : FallbackRoutes(ambiguous: pair[0], outOfScope: pair[1])
         }
-        let filled = routes(named).filled(from: routes(data), routes: ["script", "remote", "human"])
-        #expect(filled == FallbackRoutes(ambiguous: ambiguous, outOfScope: outOfScope))
-        #expect(FallbackRoutes().filled(from: FallbackRoutes(), routes: ["script"]) == FallbackRoutes())
+        let labels = ["script", "remote", "human"]
+        #expect(routes(named).ambiguousRoutes(routes(data), labels) == ambiguous)
+        #expect(routes(named).outOfScopeRoute(routes(data), labels) == outOfScope)
+        // Never the cheap path.
+        #expect(FallbackRoutes().ambiguousRoutes(FallbackRoutes(), ["script"]).isEmpty)
+        #expect(FallbackRoutes().outOfScopeRoute(FallbackRoutes(), ["script"]) == nil)
     }
 }

@@ -6,8 +6,9 @@ public struct DecisionSettings: Sendable, Equatable {
     public var threshold: Float
     /// The most that a text may be out of scope, 0 to 1, for the model to decide.
     public var outOfScopeThreshold: Float
-    /// The route where two labels are too close; nil for none.
-    public var ambiguousRoute: String?
+    /// The routes where two labels are too close, the most careful first: the first of them that one of the two labels leads
+    /// to is taken, the last where neither does; empty for none.
+    public var ambiguousRoutes: [String]
     /// The route where the text is unlike anything in training; nil for none.
     public var outOfScopeRoute: String?
     /// What was promised of the decisions when the thresholds were chosen; nil where nothing was.
@@ -38,13 +39,13 @@ public struct DecisionSettings: Sendable, Equatable {
     package init(
         threshold: Float,
         outOfScopeThreshold: Float,
-        ambiguousRoute: String?,
+        ambiguousRoutes: [String],
         outOfScopeRoute: String?,
         promise: Promise?
     ) {
         self.threshold = threshold
         self.outOfScopeThreshold = outOfScopeThreshold
-        self.ambiguousRoute = ambiguousRoute
+        self.ambiguousRoutes = ambiguousRoutes
         self.outOfScopeRoute = outOfScopeRoute
         self.promise = promise
     }
@@ -56,10 +57,11 @@ extension DecisionSettings {
         try fields.checkKeys(["threshold", "out_of_scope_threshold", "fallback", "promise"])
         threshold = Float(try fields.share("threshold"))
         outOfScopeThreshold = Float(try fields.share("out_of_scope_threshold"))
+        ambiguousRoutes = []
         if let value = fields["fallback"] {
             let fallback = try JSONFields(value, path: path, field: "decision.fallback")
             try fallback.checkKeys(["ambiguous", "out_of_scope"])
-            ambiguousRoute = try fallback.string("ambiguous")
+            ambiguousRoutes = try Self.routes(fallback)
             outOfScopeRoute = try fallback.string("out_of_scope")
         }
         promise = try fields["promise"].map { value throws(ModelError) in
@@ -76,12 +78,22 @@ extension DecisionSettings {
         }
     }
 
+    /// One route, or several.
+    private static func routes(_ fallback: JSONFields) throws(ModelError) -> [String] {
+        guard let routes = fallback["ambiguous"]?.array else {
+            return try fallback.string("ambiguous").map { [$0] } ?? []
+        }
+        let names = routes.compactMap(\.string)
+        guard names.count == routes.count else { throw fallback.wrong("ambiguous", "a route or an array of routes") }
+        return names
+    }
+
     package var json: JSONValue {
         var object: JSONObject = [
             "threshold": JSONValue(threshold), "out_of_scope_threshold": JSONValue(outOfScopeThreshold),
         ]
         var fallback: JSONObject = [:]
-        if let ambiguousRoute { fallback["ambiguous"] = .string(ambiguousRoute) }
+        if !ambiguousRoutes.isEmpty { fallback["ambiguous"] = .array(ambiguousRoutes.map { .string($0) }) }
         if let outOfScopeRoute { fallback["out_of_scope"] = .string(outOfScopeRoute) }
         if !fallback.members.isEmpty { object["fallback"] = .object(fallback) }
         if let promise {

@@ -39,14 +39,15 @@ package struct ExampleTexts: Sendable {
         return Example(text: text, label: label)
     }
 
-    /// A file of examples. They are there to be shown: of a long text the beginning is kept, so that no number of them makes
+    /// A file of examples; one without text is a line without text. They are there to be shown: of a long text the beginning is kept, so that no number of them makes
     /// the file larger than one that is read.
     package static func bytes(of examples: [Example]) -> [UInt8] {
         examples.flatMap { example in
             let scalars = example.text.unicodeScalars
             let text = scalars.count > scalarLimit ? String(scalars.prefix(scalarLimit)) + "…" : example.text
-            let line = JSONValue.object(["text": .string(text), "label": .string(example.label)])
-            return Array(line.text().utf8) + [UInt8(ascii: "\n")]
+            var line: JSONObject = text.isEmpty ? [:] : ["text": .string(text)]
+            line["label"] = .string(example.label)
+            return Array(JSONValue.object(line).text().utf8) + [UInt8(ascii: "\n")]
         }
     }
 }

@@ -59,8 +59,15 @@ enum JSONLinesReader {
             text: try string("text", of: object),
             label: try string(labelField, of: object),
             route: try string("route", of: object),
-            source: try string("source", of: object)
+            source: try string("source", of: object),
+            isPrivate: try isPrivate(object)
         )
+    }
+
+    private static func isPrivate(_ object: JSONObject) throws(Defect) -> Bool {
+        guard let value = object["private"], value != .null else { return false }
+        guard let isPrivate = value.bool else { throw Defect(reason: "`private` is \(value.kind), not true or false") }
+        return isPrivate
     }
 
     /// The string of a field; nil where it is absent or null.

@@ -6,6 +6,8 @@ package struct LabelledText: Sendable, Equatable {
     package var route: String?
     /// Where the text comes from, where the data says so: figures are also given by source.
     package var source: String?
+    /// Whether a model must not carry the text itself, by which it would name it as the nearest.
+    package var isPrivate = false
     /// Its place in the file: the line of a JSON Lines or CSV record, the position of an example otherwise; from 1.
     package let row: Int
 

@@ -9,6 +9,7 @@ struct RowAssembly {
         var label: String?
         var route: String?
         var source: String?
+        var isPrivate = false
     }
 
     private let file: String
@@ -42,9 +43,15 @@ struct RowAssembly {
             guard mayUseRoute else { return reject(line: line, "no `\(labelField)`") }
             unlabelled.append(texts.count)
         }
-        texts.append(
-            LabelledText(text: text, label: row.label ?? "", route: row.route, source: row.source, row: line)
+        var labelled = LabelledText(
+            text: text,
+            label: row.label ?? "",
+            route: row.route,
+            source: row.source,
+            row: line
         )
+        labelled.isPrivate = row.isPrivate
+        texts.append(labelled)
     }
 
     mutating func reject(line: Int, column: Int? = nil, _ reason: String) {

@@ -66,15 +66,19 @@ package struct ThresholdChoice: Sendable {
         threshold = count > 0 ? confidences[order[count - 1]] : 1
     }
 
+    /// Of fewer texts a share says next to nothing; sources with fewer are left to the bound over all.
+    private static let leastOfSource = 30
+
     /// The mean over the sources of the share of these decisions that are wrong; 0 where there are no sources.
     private static func averageError(over sources: [String?], _ right: [Bool], of decided: ArraySlice<Int>) -> Double {
         guard !sources.isEmpty else { return 0 }
+        let sizes = Dictionary(sources.map { ($0, 1) }, uniquingKeysWith: +)
         var counts: [String?: (wrong: Int, all: Int)] = [:]
-        for index in decided {
+        for index in decided where sizes[sources[index], default: 0] >= leastOfSource {
             counts[sources[index], default: (0, 0)].all += 1
             if !right[index] { counts[sources[index], default: (0, 0)].wrong += 1 }
         }
-        return counts.values.reduce(0) { $0 + Double($1.wrong) / Double($1.all) } / Double(counts.count)
+        return counts.values.reduce(0) { $0 + Double($1.wrong) / Double(max(1, $1.all)) } / Double(max(1, counts.count))
     }
 
     private static func promise(

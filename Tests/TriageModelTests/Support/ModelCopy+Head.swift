@@ -31,7 +31,7 @@ extension ModelCopy {
         let decision = DecisionSettings(
             threshold: 0.6,
             outOfScopeThreshold: 0.95,
-            ambiguousRoute: "human",
+            ambiguousRoutes: ["human"],
             outOfScopeRoute: "remote",
             promise: .init(maximumError: 0.1, certainty: 0.9, coverage: 0.5, rows: 10, decided: 5, wrong: 0)
         )
