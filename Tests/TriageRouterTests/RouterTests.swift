@@ -36,7 +36,7 @@ struct RouterTests {
     @Test func marginAndScoresAgree() throws {
         let decision = try router.decide("I lost my card, please block it")
         #expect(decision.scores.count == router.model.labels.count)
-        #expect(decision.scores[0] == .init(label: decision.label, probability: decision.confidence))
+        #expect(decision.scores[0].label == decision.label && decision.outOfScope != nil)
         #expect(decision.margin == decision.scores[0].probability - decision.scores[1].probability)
         #expect(zip(decision.scores, decision.scores.dropFirst()).allSatisfy { $0.probability >= $1.probability })
     }
