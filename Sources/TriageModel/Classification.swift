@@ -66,6 +66,14 @@ public struct Label: Sendable, Hashable {
     public let name: String
     /// The route this label leads to; nil where the model names none.
     public let route: String?
+    /// The handler on that route, such as the name of a script; nil where the model names none.
+    public let target: String?
+
+    init(name: String, route: String?, target: String? = nil) {
+        self.name = name
+        self.route = route
+        self.target = target
+    }
 }
 
 /// Which arithmetic a model is run with.

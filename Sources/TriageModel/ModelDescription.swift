@@ -77,7 +77,9 @@ package struct ModelDescription: Sendable {
             guard !labels.contains(where: { $0.name == name }) else {
                 throw ModelError(path: fields.path, reason: "label \(name.debugDescription) occurs twice")
             }
-            labels.append(Label(name: name, route: try label.string("route")))
+            labels.append(
+                Label(name: name, route: try label.string("route"), target: try label.string("target"))
+            )
         }
         return labels
     }
@@ -130,7 +132,11 @@ extension ModelDescription {
         if !source.labels.isEmpty {
             json["labels"] = .array(
                 source.labels.map { label in
-                    .object(["name": .string(label.name), "route": label.route.map { .string($0) } ?? .null])
+                    var members: JSONObject = [
+                        "name": .string(label.name), "route": label.route.map { .string($0) } ?? .null,
+                    ]
+                    members["target"] = label.target.map { .string($0) }
+                    return .object(members)
                 }
             )
         }

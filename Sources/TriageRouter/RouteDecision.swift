@@ -20,6 +20,8 @@ public struct RouteDecision: Sendable, Equatable {
     /// The route of that label, the label itself where the model names no route; where the model abstained, the route that
     /// it falls back to, empty where it names none.
     public internal(set) var route = ""
+    /// The handler on that route that the label names; nil where it names none, and where the model abstained.
+    public internal(set) var target: String?
     /// Why the outcome is what it is.
     public internal(set) var reason = Reason.confident
     /// The calibrated probability that the label is right, 0 to 1.
@@ -47,7 +49,7 @@ public struct RouteDecision: Sendable, Equatable {
     mutating func clear() {
         outcome = .unavailable
         (label, route, modelIdentity, backend, reason) = ("", "", "", "", .confident)
-        outOfScope = nil
+        (outOfScope, target) = (nil, nil)
         (confidence, margin, usesFirstStage) = (0, 0, false)
         classification.clear()
         labels = []

@@ -85,6 +85,7 @@ public struct Router: Sendable {
         case .confident:
             decision.outcome = .classified
             decision.route = label.route ?? label.name
+            decision.target = label.target
         case .ambiguous:
             decision.outcome = .abstained
             decision.route = carefulRoute(label, second.map { model.labels[$0] }) ?? ""

@@ -24,6 +24,7 @@ struct ClassifyCommand: ParsableCommand {
               id          that of the input, else the number of its line
               text        the query, with --echo
               route       who handles it; where the model abstained, its fallback, or null
+              target      the handler on that route, where the label names one
               label       what the model took it for
               confidence  the calibrated probability that the label is right
               margin      by how much the label's probability exceeds that of the next

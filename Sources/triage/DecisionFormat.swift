@@ -39,6 +39,7 @@ struct DecisionFormat: Sendable {
         add("id", query.id)
         if hasText { add("text", .string(query.text)) }
         add("route", decision.route.isEmpty ? .null : .string(decision.route))
+        if let target = decision.target { add("target", .string(target)) }
         add("label", .string(decision.label))
         add("confidence", JSONValue(decision.confidence))
         add("margin", JSONValue(decision.margin))

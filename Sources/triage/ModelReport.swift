@@ -42,7 +42,10 @@ struct ModelReport {
                 }
             ),
         ]
-        for key in ["version", "calibration", "first_stage", "provenance", "licences", "converted_from"] {
+        for key in [
+            "version", "calibration", "head", "decision", "first_stage", "training", "provenance", "licences",
+            "converted_from",
+        ] {
             report[key] = files.description?.json[key]
         }
         report["golden_vectors"] = JSONValue(files.description?.goldenVectors.count ?? 0)
@@ -99,8 +102,14 @@ struct ModelReport {
             ),
             ("Head", headText),
         ]
-        for label in files.labels { rows.append(("Label", "\(label.name) → \(label.route ?? "(no route)")")) }
+        for label in files.labels {
+            let target = label.target.map { ", \($0)" } ?? ""
+            rows.append(("Label", "\(label.name) → \(label.route ?? "(no route)")\(target)"))
+        }
         if let calibration = files.description?.json["calibration"] { rows.append(("Calibration", calibration.text())) }
+        if let decision = files.description?.decision {
+            rows += text(of: decision).map { ("Decides", $0) }
+        }
         if let stage = files.description?.firstStage { rows.append(("First stage", text(of: stage))) }
         for licence in files.description?.json["licences"]?.array ?? [] {
             rows.append(("Licence", licenceText(licence)))
@@ -112,8 +121,31 @@ struct ModelReport {
     private var headText: String {
         let pooling = files.head.pooling == .mean ? "mean of the tokens" : "first token"
         let dense = files.head.transform == nil ? "" : ", dense layer"
-        let end = files.labels.isEmpty ? "embedding" : "\(files.labels.count) labels"
+        let fitted = files.description?.head.map {
+            $0.lexicalBits == nil ? ", fitted" : ", fitted, with the words of the text"
+        }
+        let end = files.labels.isEmpty ? "embedding" : "\(files.labels.count) labels" + (fitted ?? "")
         return pooling + dense + (files.head.normalizesEmbedding ? ", embedding of length 1" : "") + ", " + end
+    }
+
+    private func text(of decision: DecisionSettings) -> [String] {
+        var lines = [
+            "at a confidence of \(percent(Double(decision.threshold))) or more, where no more than "
+                + "\(percent(Double(decision.outOfScopeThreshold))) of what is in scope is less strange",
+            "else abstains: ambiguous → \(name(decision.ambiguousRoutes)), out of scope → "
+                + name([decision.outOfScopeRoute].compactMap(\.self)),
+        ]
+        if let promise = decision.promise {
+            lines.append(
+                "promised: at most \(percent(promise.maximumError)) wrong, with \(percent(promise.certainty)) certainty, for "
+                    + "texts like the \(grouped(promise.rows)) held out, of which it decided \(percent(promise.coverage))"
+            )
+        }
+        return lines
+    }
+
+    private func name(_ routes: [String]) -> String {
+        routes.isEmpty ? "(no route)" : routes.joined(separator: " or ")
     }
 
     private func text(of stage: FirstStageSettings) -> String {
