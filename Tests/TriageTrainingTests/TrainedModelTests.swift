@@ -158,7 +158,8 @@ import TriageRouter
 
     @Test(
         arguments: [
-            ([], [], ["human", "remote"], "remote"), (["desk", nil], [], ["desk"], "remote"), ([], ["a", "b"], ["a"], "b"),
+            ([], [], ["human", "remote"], "remote"), (["desk", nil], [], ["desk"], "remote"),
+            ([], ["a", "b"], ["a"], "b"),
             (["x", nil], ["a", "b"], ["x"], "b"),
         ] as [([String?], [String?], [String], String)]
     )
