@@ -1,233 +1,317 @@
-"""Measures whether a first stage in front of the whole encoder pays: its cost at equal quality.
+"""Trains the first stage of a model with a fitted head, and writes the model anew with it.
 
-    python3 models/recipe/first_stage.py --data DIR --checkpoint DIR [--test]
+    python3 models/recipe/first_stage.py --data DIR --encoder build/encoder --model build/whole \
+        --output models/triage-en --name triage-en
 
-A stage reads the mean over the tokens after some layer of the trained encoder (0: the embeddings, before
-any layer), answers when it is sure enough, and else leaves the query to the next one, in the end the whole model.
-Stages are trained on train, thresholds chosen on one half of dev and judged on the other.
+The stage is a network with one hidden layer on the mean of a text's token embeddings. It learns what the whole
+model says of a query: its logits, and how strange it is to it; and of texts that no service is asked (`strange.py`)
+that they are as strange as can be. It answers where its calibrated probability reaches a threshold and its estimate
+of the strangeness stays below a limit. Both are chosen on dev without the domain that nothing is trained on
+(`head_data.py`); that domain, and strange texts in other languages, judge what came out, in 8 bits, as the program
+answers.
 """
 
 import argparse
-import hashlib
 import json
 import random
-from collections.abc import Iterator
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-import transformers
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+import container
 from augment import vary
-from cascade import Cascade, Rows, cross_fit, report
-from corpus import ROUTES, Query, draw_weights, read_split
-from export import WEIGHTS_FILE
-from network import Batch, TriageNetwork, collate, load_tokenizer
+from corpus import Query, draw_weights, read_authored, read_split, source_group
+from exits import Rows, choose, renewed, report
+from export import WEIGHTS_FILE, write_json
+from head_data import NEW_DOMAIN
+from network import collate, fit_temperature, load_tokenizer
+from strange import JUDGED_LANGUAGES, JUDGED_STATEMENTS, TRAINING_LANGUAGES, TRAINING_STATEMENTS, StrangeTexts
 
-HIDDEN = 192
-# The mean logits of a few networks depend less on the seed; they are one network of as many times the width.
-NETWORKS = 4
-REPEATS = 3
-EPOCHS = 12
-VARIED_COPIES = 5
-HEAD_ROWS = 256
-HEAD_RATE = 1e-3
-HEAD_DECAY = 0.05
-RANDOM_HALVES = 15
-
-Stage = nn.Sequential  # mean over the tokens to logits
-
-
-def batches(ids: list[list[int]], rows: int = 64) -> Iterator[tuple[list[int], Batch]]:
-    """Neighbours in length together, with their places."""
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    for start in range(0, len(order), rows):
-        members = order[start : start + rows]
-        yield members, collate([ids[i] for i in members])
+HIDDEN = 768
+VARIED_COPIES = 4
+# Strange texts: to train on, to choose by and to judge by.
+STRANGE_ROWS, CHOOSING_STRANGE_ROWS, JUDGED_STRANGE_ROWS = 40_000, 2_000, 300
+# The share of what is drawn that is strange.
+STRANGE_SHARE = 0.25
+EPOCHS = 6
+EPOCH_ROWS = 150_000
+BATCH_ROWS = 256
+RATE = 1e-3
+DECAY = 0.05
+DROPOUT = 0.1
+STRANGENESS_LOSS = 0.5
+CAREFUL_ROUTE = "human"
+HEAD_FILE = "head.safetensors.zst"
+RECIPE = "models/recipe/first_stage.py"
 
 
-def token_mean(hidden: Tensor, batch: Batch) -> Tensor:
-    real = batch.mask.unsqueeze(-1).float()
-    return (hidden * real).sum(1) / real.sum(1)
+@dataclass
+class Answers:
+    """What the whole model says of some texts."""
+
+    logits: Tensor  # rows x labels
+    strangeness: Tensor  # rows
+    decided: np.ndarray
 
 
-def encode(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
-    return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+class Program:
+    """The `triage` program with a model."""
+
+    def __init__(self, program: Path, model: Path):
+        self.program, self.model = program, model
+        self.description = json.loads((model / "triage.json").read_text(encoding="utf-8"))
+        self.labels = [label["name"] for label in self.description["labels"]]
+        self.scope = self.description["head"]["scope"]
+
+    def classify(self, texts: list[str], *flags: str) -> list[dict]:
+        """One object a text."""
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+            file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+            file.flush()
+            options = ["--model", self.model, "--json", "--logits", *flags, "--file", file.name]
+            command = [self.program, "classify", *options]
+            lines = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.splitlines()
+        return [json.loads(line) for line in lines]
+
+    def answers(self, texts: list[str]) -> Answers:
+        """Of the whole model."""
+        rows = self.classify(texts, "--whole")
+        # A share stands for a strangeness; beyond the ends of the list it is cut off.
+        shares, values = self.scope["shares"], self.scope["values"]
+        strangeness = np.interp([row["out_of_scope"] for row in rows], shares, values)
+        return Answers(
+            logits=torch.tensor([[row["logits"][name] for name in self.labels] for row in rows]),
+            strangeness=torch.tensor(strangeness, dtype=torch.float32),
+            decided=np.array([row["outcome"] == "classified" for row in rows]),
+        )
 
 
-@torch.no_grad()
-def layer_means(network: TriageNetwork, ids: list[list[int]]) -> list[Tensor]:
-    """The mean over the tokens after each layer, rows x width; the first is that of the embeddings."""
-    config = network.bert.config
-    means = [torch.empty(len(ids), config.hidden_size) for _ in range(config.num_hidden_layers + 1)]
-    for members, batch in batches(ids):
-        hidden = network.bert(batch.ids, attention_mask=batch.mask, output_hidden_states=True).hidden_states
-        for mean, states in zip(means, hidden):
-            mean[members] = token_mean(states, batch)
-    return means
+class Embeddings:
+    """The mean of the token embeddings of texts, as the first stage reads it."""
+
+    def __init__(self, model: Path, encoder: Path):
+        self.tokenizer = load_tokenizer(model)
+        tensors = {name: tensor.float() for name, tensor in load_file(encoder / WEIGHTS_FILE).items()}
+        self.words = tensors["embeddings.word_embeddings.weight"]
+        segment = tensors["embeddings.token_type_embeddings.weight"][0]
+        self.positions = tensors["embeddings.position_embeddings.weight"] + segment
+        self.scale, self.shift = tensors["embeddings.LayerNorm.weight"], tensors["embeddings.LayerNorm.bias"]
+        self.epsilon = json.loads((encoder / "config.json").read_text(encoding="utf-8"))["layer_norm_eps"]
+
+    @torch.no_grad()
+    def means(self, texts: list[str]) -> Tensor:
+        ids = [encoding.ids for encoding in self.tokenizer.encode_batch(texts)]
+        means = torch.empty(len(ids), self.words.shape[1])
+        order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
+        for start in range(0, len(order), 256):
+            members = order[start : start + 256]
+            batch = collate([ids[row] for row in members])
+            embedded = self.words[batch.ids] + self.positions[: batch.ids.shape[1]]
+            embedded = nn.functional.layer_norm(embedded, embedded.shape[-1:], self.scale, self.shift, self.epsilon)
+            real = batch.mask.unsqueeze(-1).float()
+            means[members] = (embedded * real).sum(1) / real.sum(1)
+        return means
+
+    def lengths(self, texts: list[str]) -> np.ndarray:
+        return np.array([len(encoding.ids) for encoding in self.tokenizer.encode_batch(texts)])
 
 
-@torch.no_grad()
-def varied_means(network: TriageNetwork, tokenizer: Tokenizer, queries: list[Query], seed: int) -> Tensor:
-    """The mean embeddings of the queries, each rewritten at random."""
-    rng = random.Random(seed)
-    ids = encode(tokenizer, [vary(query.text, rng) for query in queries])
-    means = torch.empty(len(ids), network.bert.config.hidden_size)
-    for members, batch in batches(ids):
-        means[members] = token_mean(network.bert.embeddings(batch.ids), batch)
-    return means
-
-
-def embedding_views(network: TriageNetwork, tokenizer: Tokenizer, queries: list[Query], means: Tensor) -> list[Tensor]:
-    """What a stage on the embeddings learns from: their means, and those of the queries rewritten several times."""
-    return [means] + [varied_means(network, tokenizer, queries, seed) for seed in range(VARIED_COPIES)]
-
-
-@torch.no_grad()
-def targets(network: TriageNetwork, last: Tensor, temperature: float) -> Tensor:
-    """The whole model's probabilities."""
-    return (network.classifier(last) / temperature).softmax(-1)
-
-
-@torch.no_grad()
-def describe(
-    network: TriageNetwork, queries: list[Query], ids: list[list[int]], last: Tensor, temperature: float
-) -> Rows:
-    confidence, route = (network.classifier(last) / temperature).softmax(-1).max(-1)
-    return Rows(
-        truth=np.array([ROUTES.index(query.route) for query in queries]),
-        full=route.numpy(),
-        confidence=confidence.numpy(),
-        tokens=np.array([len(one) for one in ids]),
-        source=np.array([query.source for query in queries]),
-    )
-
-
-def fit_head(views: list[Tensor], target: Tensor, weights: Tensor, hidden: int, seed: int) -> Stage:
-    """Learns to give `target` from any of the views of the rows; without a hidden layer it is linear."""
+def fit(means: Tensor, told: Answers, weights: Tensor, temperature: float, seed: int) -> nn.Sequential:
+    """Mean embedding to logits and strangeness."""
     torch.manual_seed(seed)
-    mean, deviation = views[0].mean(0), views[0].std(0) + 1e-6
-    width, routes = views[0].shape[1], target.shape[1]
-    below = [nn.Linear(width, hidden), nn.GELU(), nn.Dropout(0.1)] if hidden else []
-    head = nn.Sequential(*below, nn.Linear(hidden or width, routes))
-    optimizer = torch.optim.AdamW(head.parameters(), lr=HEAD_RATE, weight_decay=HEAD_DECAY)
-    steps = EPOCHS * (len(weights) // HEAD_ROWS)
+    centre, deviation = means.mean(0), means.std(0) + 1e-6
+    target = (told.logits / temperature).softmax(-1)
+    labels = target.shape[1]
+    network = nn.Sequential(
+        nn.Linear(means.shape[1], HIDDEN), nn.GELU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, labels + 1)
+    )
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = EPOCHS * (EPOCH_ROWS // BATCH_ROWS)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
     for epoch in range(EPOCHS):
-        drawn = torch.multinomial(weights, steps // EPOCHS * HEAD_ROWS, replacement=True)
-        for rows in drawn.split(HEAD_ROWS):
-            logits = head((views[epoch % len(views)][rows] - mean) / deviation)
-            loss = nn.functional.cross_entropy(logits, target[rows])
+        drawn = torch.multinomial(weights, EPOCH_ROWS // BATCH_ROWS * BATCH_ROWS, replacement=True)
+        sums = torch.zeros(2)
+        for rows in drawn.split(BATCH_ROWS):
+            output = network((means[rows] - centre) / deviation)
+            routes = nn.functional.cross_entropy(output[:, :labels], target[rows])
+            strangeness = nn.functional.smooth_l1_loss(output[:, labels], told.strangeness[rows])
             optimizer.zero_grad()
-            loss.backward()
+            (routes + STRANGENESS_LOSS * strangeness).backward()
             optimizer.step()
             schedule.step()
-    head.eval().requires_grad_(False)
-    # The standardisation of the features, folded into the layer that reads them.
-    first = head[0]
-    first.weight /= deviation
-    first.bias -= first.weight @ mean
-    return head
+            sums += torch.stack([routes, strangeness]).detach()
+        print(f"epoch {epoch + 1}: {(sums / (EPOCH_ROWS // BATCH_ROWS)).tolist()}", flush=True)
+    network.eval().requires_grad_(False)
+    # The standardisation of the input, folded into the layer that reads it.
+    network[0].weight /= deviation
+    network[0].bias -= network[0].weight @ centre
+    return network
 
 
-def fit_stage(views: list[Tensor], target: Tensor, weights: Tensor, repeat: int = 0) -> Stage:
-    seeds = range(repeat * NETWORKS, (repeat + 1) * NETWORKS)
-    return stacked([fit_head(views, target, weights, HIDDEN, seed) for seed in seeds])
+def training_texts(queries: list[Query]) -> tuple[list[str], Tensor]:
+    """Queries as they are and rewritten several times, and how often each is drawn."""
+    rng = random.Random(1)
+    texts = [q.text for q in queries] + [vary(q.text, rng) for _ in range(VARIED_COPIES) for q in queries]
+    weights = torch.tensor(draw_weights(queries)).tile(1 + VARIED_COPIES)
+    return texts, weights / weights.sum()
+
+
+class Sources:
+    """Strange texts of every kind, by seed; those to judge by in languages that those to train on lack."""
+
+    def __init__(self, queries: list[Query], model: Path):
+        self.words = [word for query in queries for word in query.text.split()]
+        self.pieces = sorted(piece for piece in load_tokenizer(model).get_vocab() if not piece.startswith("["))
+
+    def strange(self, count: int, seed: int, is_judging: bool = False) -> list[str]:
+        languages, statements = (
+            (JUDGED_LANGUAGES, JUDGED_STATEMENTS) if is_judging else (TRAINING_LANGUAGES, TRAINING_STATEMENTS)
+        )
+        return StrangeTexts(languages, statements, self.pieces, self.words, seed).draw(count)
+
+
+def train(options: argparse.Namespace, program: Program, embeddings: Embeddings, sources: Sources) -> nn.Sequential:
+    texts, weights = training_texts(read_split(options.data, "train") + read_authored("train"))
+    told = program.answers(texts)
+    strange = sources.strange(STRANGE_ROWS, seed=1)
+    # Of a strange text nothing is known but that it is strange.
+    told.logits = torch.cat([told.logits, torch.zeros(len(strange), len(program.labels))])
+    told.strangeness = torch.cat([told.strangeness, torch.full((len(strange),), program.scope["values"][-1])])
+    weights = torch.cat([weights * (1 - STRANGE_SHARE), torch.full((len(strange),), STRANGE_SHARE / len(strange))])
+    means = embeddings.means(texts + strange)
+    return fit(means, told, weights, program.description["calibration"]["temperature"], seed=1)
+
+
+def held_out(options: argparse.Namespace) -> tuple[list[Query], list[Query]]:
+    """What to choose by, and the domain that nothing was trained on."""
+    dev = read_split(options.data, "dev")
+    known = [query for query in dev if query.source != NEW_DOMAIN] + read_authored("held_out")
+    return known, [query for query in dev if query.source == NEW_DOMAIN]
 
 
 @torch.no_grad()
-def stacked(heads: list[Stage]) -> Stage:
-    """One network that gives the mean of the logits of `heads`, each with a hidden layer."""
-    below, above = [head[0] for head in heads], [head[-1] for head in heads]
-    dense = nn.Linear(below[0].in_features, sum(layer.out_features for layer in below))
-    output = nn.Linear(dense.out_features, above[0].out_features)
-    dense.weight.copy_(torch.cat([layer.weight for layer in below]))
-    dense.bias.copy_(torch.cat([layer.bias for layer in below]))
-    output.weight.copy_(torch.cat([layer.weight for layer in above], 1) / len(heads))
-    output.bias.copy_(torch.stack([layer.bias for layer in above]).mean(0))
-    return nn.Sequential(dense, nn.GELU(), output).eval().requires_grad_(False)
+def settings(
+    options: argparse.Namespace, program: Program, embeddings: Embeddings, sources: Sources, stage: nn.Sequential
+) -> dict:
+    """The temperature, the threshold and the limit of a trained stage."""
+    queries, count = held_out(options)[0], len(program.labels)
+    texts = [query.text for query in queries]
+    truth = np.array([program.labels.index(query.route) for query in queries])
+    temperature = fit_temperature(stage(embeddings.means(texts))[:, :count], torch.from_numpy(truth))
+    whole = program.answers(texts)
+
+    def rows(texts: list[str], whole: Answers | None) -> Rows:
+        outputs = stage(embeddings.means(texts))
+        probability, first = (outputs[:, :count] / temperature).softmax(-1).max(-1)
+        return Rows(
+            truth=truth,
+            source=np.array([source_group(query) for query in queries]),
+            tokens=embeddings.lengths(texts),
+            whole=whole.logits.argmax(-1).numpy() if whole else first.numpy(),
+            decided=whole.decided if whole else np.ones(len(texts), bool),
+            first=first.numpy(),
+            probability=probability.numpy(),
+            out_of_scope=np.interp(outputs[:, count].numpy(), program.scope["values"], program.scope["shares"]),
+        )
+
+    strange = rows(sources.strange(CHOOSING_STRANGE_ROWS, seed=2), None)
+    promise = program.description["decision"].get("promise")
+    threshold, limit = choose(rows(texts, whole), strange, program.labels.index(CAREFUL_ROUTE), promise)
+    return {"temperature": temperature, "threshold": threshold, "out_of_scope_limit": limit}
 
 
-def first_half(queries: list[Query]) -> np.ndarray:
-    return np.array([hashlib.sha256(query.id.encode()).digest()[0] % 2 == 0 for query in queries])
+def write(options: argparse.Namespace, stage: nn.Sequential, chosen: dict) -> Program:
+    """A copy of the model with the stage's tensors, its settings and other golden vectors."""
+    shutil.copytree(options.model, options.output)
+    tensors = container.read(options.output / HEAD_FILE)
+    dense, output = stage[0], stage[-1]
+    # As every layer in 8 bits: symmetric, one scale a row.
+    scale = dense.weight.abs().amax(1, keepdim=True) / 127
+    tensors |= {
+        "first_stage.dense.weight": (dense.weight / scale).round().to(torch.int8).numpy(),
+        "first_stage.dense.weight_scale": scale.numpy(),
+        "first_stage.dense.bias": dense.bias.numpy(),
+        "first_stage.output.weight": output.weight.numpy(),
+        "first_stage.output.bias": output.bias.numpy(),
+    }
+    container.write(options.output / HEAD_FILE, tensors)
+    program = Program(options.triage, options.output)
+    description, path = program.description, options.output / "triage.json"
+    description["name"] = options.name or description["name"]
+    description["first_stage"] = chosen
+    description["training"]["first_stage"] = {"recipe": RECIPE, "seed": 1}
+    golden = [vector["text"] for vector in description.pop("golden")]
+    write_json(path, description)
+    answers = program.classify(golden)
+    if len({answer["stage"] for answer in answers}) == 1:
+        # Both stages are to be proved to compute the same.
+        more = [query.text for query in held_out(options)[0]]
+        found = next(row for row, answer in enumerate(program.classify(more)) if answer["stage"] != answers[0]["stage"])
+        golden.append(more[found])
+        answers = program.classify(golden)
+    description["golden"] = [
+        {"text": text, "values": [answer["logits"][name] for name in program.labels], "stage": answer["stage"]}
+        for text, answer in zip(golden, answers)
+    ]
+    write_json(path, description)
+    subprocess.run([options.triage, "inspect", options.output, "--verify"], stdout=subprocess.DEVNULL, check=True)
+    return program
 
 
-def judge(name: str, rows: Rows, cascade: Cascade, half: np.ndarray) -> None:
-    """Prints what the cascade costs and keeps, over the two halves of dev and over random halves."""
-    judged, answers, equal, chosen = cross_fit(rows, cascade, half)
-    print(f"{name}: thresholds {chosen}, equal quality {equal}\n{report(judged, answers)}", flush=True)
-    if len(cascade.layers) > 1:
-        return
-    rng, outcomes, costs = np.random.default_rng(0), [], []
-    for _ in range(RANDOM_HALVES):
-        _, answers, equal, _ = cross_fit(rows, cascade, rng.random(len(half)) < 0.5)
-        outcomes += equal
-        costs.append(answers.cost.mean())
-    spread = f"cost {min(costs):.3f} to {max(costs):.3f}, equal in {sum(outcomes)}"
-    print(f"    {len(outcomes)} random halves: {spread}", flush=True)
-
-
-def load(options: argparse.Namespace) -> tuple[Tokenizer, TriageNetwork, float]:
-    """The trained model and its temperature."""
-    torch.set_num_threads(options.threads)
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    network = TriageNetwork(options.checkpoint).eval()
-    network.load_state_dict(load_file(options.checkpoint / WEIGHTS_FILE))
-    description = json.loads((options.checkpoint / "triage.json").read_text(encoding="utf-8"))
-    return load_tokenizer(options.checkpoint), network, description["calibration"]["temperature"]
-
-
-def measure(options: argparse.Namespace) -> None:
-    tokenizer, network, temperature = load(options)
-    train, dev = (read_split(options.data, split) for split in ("train", "dev"))
-    weights = torch.tensor(draw_weights(train))
-    train_means = layer_means(network, encode(tokenizer, [query.text for query in train]))
-    target = targets(network, train_means[-1], temperature)
-    dev_ids = encode(tokenizer, [query.text for query in dev])
-    dev_means = layer_means(network, dev_ids)
-    rows = describe(network, dev, dev_ids, dev_means[-1], temperature)
-    half, depth = first_half(dev), network.bert.config.num_hidden_layers
-
-    views = embedding_views(network, tokenizer, train, train_means[0])
-    statics = [fit_stage(views, target, weights, repeat) for repeat in range(REPEATS)]
-    exits = {0: statics[0](dev_means[0])}
-    for repeat, static in enumerate(statics):
-        judge(f"embeddings, seeds {repeat}", rows, Cascade((0,), (static(dev_means[0]),), depth), half)
-    for layer in range(depth):
-        linear = fit_head(train_means[layer : layer + 1], target, weights, 0, seed=0)
-        judge(f"layer {layer}, linear", rows, Cascade((layer,), (linear(dev_means[layer]),), depth), half)
-        if layer:
-            exits[layer] = fit_stage(train_means[layer : layer + 1], target, weights)(dev_means[layer])
-            judge(f"layer {layer}", rows, Cascade((layer,), (exits[layer],), depth), half)
-    for first, second in ((0, 2), (0, 3), (0, 4), (2, 4)):
-        both = Cascade((first, second), (exits[first], exits[second]), depth)
-        judge(f"layers {first} and {second}", rows, both, half)
-
-    if options.test:
-        cascade = Cascade((0,), (exits[0],), depth)
-        temperatures = cascade.temperatures(rows)
-        thresholds = cascade.choose(rows, temperatures)
-        print(f"all of dev: temperatures {temperatures}, thresholds {thresholds}")
-        print(report(rows, cascade.answer(rows, temperatures, thresholds)))
-        test = read_split(options.data, "test")
-        test_ids = encode(tokenizer, [query.text for query in test])
-        test_means = layer_means(network, test_ids)
-        test_rows = describe(network, test, test_ids, test_means[-1], temperature)
-        cascade = Cascade((0,), (statics[0](test_means[0]),), depth)
-        print(f"test\n{report(test_rows, cascade.answer(test_rows, temperatures, thresholds))}")
+def judge(options: argparse.Namespace, program: Program, embeddings: Embeddings, sources: Sources) -> None:
+    """Prints what the program answers with the stage and without, and renews the promise that the model makes."""
+    for name, queries in zip(("dev without " + NEW_DOMAIN, NEW_DOMAIN), held_out(options)):
+        texts = [query.text for query in queries]
+        whole, staged = program.answers(texts), program.classify(texts)
+        rows = Rows(
+            truth=np.array([program.labels.index(query.route) for query in queries]),
+            source=np.array([source_group(query) for query in queries]),
+            tokens=embeddings.lengths(texts),
+            whole=whole.logits.argmax(-1).numpy(),
+            decided=whole.decided,
+            first=np.array([program.labels.index(answer["label"]) for answer in staged]),
+            probability=np.array([answer["confidence"] for answer in staged]),
+            out_of_scope=np.array([answer["out_of_scope"] for answer in staged]),
+        )
+        exits = np.array([answer["stage"] == "first" for answer in staged])
+        print(report(name, rows, exits, program.labels.index(CAREFUL_ROUTE)), flush=True)
+        decision = program.description["decision"]
+        if NEW_DOMAIN not in rows.source and "promise" in decision:
+            decision["promise"] = renewed(decision["promise"], rows, exits)
+            if decision["promise"] is None:
+                raise SystemExit("in 8 bits the model does not keep its promise with this first stage")
+            write_json(program.model / "triage.json", program.description)
+    strange = program.classify(sources.strange(JUDGED_STRANGE_ROWS, seed=3, is_judging=True))
+    exited = sum(answer["stage"] == "first" for answer in strange)
+    print(f"strange texts, other languages: {exited} of {len(strange)} exit")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure a first stage in front of the default model.")
+    parser = argparse.ArgumentParser(description="Add a first stage to a model with a fitted head.")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds triage/*.jsonl")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="what train.py wrote")
-    parser.add_argument("--test", action="store_true", help="at the end, the stage on the embeddings on test, once")
+    parser.add_argument("--encoder", type=Path, required=True, help="what train.py wrote: the model's encoder in f32")
+    parser.add_argument("--model", type=Path, required=True, help="what triage train wrote")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write; must not exist")
+    parser.add_argument("--triage", type=Path, default=Path(".build/release/triage"), help="the program")
+    parser.add_argument("--name", help="of the model; as before where it is not given")
     parser.add_argument("--threads", type=int, default=2)
-    measure(parser.parse_args())
+    options = parser.parse_args()
+    if options.output.exists():
+        parser.error(f"{options.output} exists")
+    torch.set_num_threads(options.threads)
+    program, embeddings = Program(options.triage, options.model), Embeddings(options.model, options.encoder)
+    sources = Sources(read_split(options.data, "train"), options.model)
+    stage = train(options, program, embeddings, sources)
+    chosen = settings(options, program, embeddings, sources, stage)
+    print(json.dumps(chosen), flush=True)
+    judge(options, write(options, stage, chosen), embeddings, sources)
 
 
 if __name__ == "__main__":
