@@ -22,12 +22,18 @@ final class Activations: Sendable {
     let pooled: AlignedBuffer<Float>
     /// `[sequences][hidden]`: after the dense layer of the head.
     let transformed: AlignedBuffer<Float>
-    /// `[sequences][first stage]`: between the layers of the first stage.
-    let firstStage: AlignedBuffer<Float>
+    /// `[sequences][size]`: between the layers of the first stage, and `[sequences][outputs]`: after them.
+    let stageHidden, stageOutputs: AlignedBuffer<Float>
     /// `[sequences][outputs]`
     let logits: AlignedBuffer<Float>
 
-    init(_ configuration: EncoderConfiguration, head: HeadConfiguration, tokenCapacity: Int, threads: Int) {
+    init(
+        _ configuration: EncoderConfiguration,
+        head: HeadConfiguration,
+        firstStage: FirstStage?,
+        tokenCapacity: Int,
+        threads: Int
+    ) {
         let hiddenSize = configuration.hiddenSize
         self.tokenCapacity = tokenCapacity
         hidden = AlignedBuffer(count: tokenCapacity * hiddenSize)
@@ -43,7 +49,8 @@ final class Activations: Sendable {
         attention = (0..<threads).map { _ in AlignedBuffer(count: attentionCount) }
         pooled = AlignedBuffer(count: tokenCapacity * hiddenSize)
         transformed = AlignedBuffer(count: head.transform == nil ? 0 : tokenCapacity * hiddenSize)
-        firstStage = AlignedBuffer(count: tokenCapacity * (head.firstStageSize ?? 0))
+        stageHidden = AlignedBuffer(count: tokenCapacity * (firstStage?.size ?? 0))
+        stageOutputs = AlignedBuffer(count: tokenCapacity * (firstStage?.outputCount ?? 0))
         logits = AlignedBuffer(count: tokenCapacity * head.outputCount)
     }
 }
@@ -60,12 +67,13 @@ extension Activations {
     static func byteCount(
         _ configuration: EncoderConfiguration,
         head: HeadConfiguration,
+        firstStage: FirstStage?,
         tokenCapacity: Int,
         threads: Int
     ) -> Int {
         let columns =
-            8 * configuration.hiddenSize + 2 * configuration.intermediateSize + (head.firstStageSize ?? 0)
-            + head.outputCount
+            8 * configuration.hiddenSize + 2 * configuration.intermediateSize + head.outputCount
+            + (firstStage.map { $0.size + $0.outputCount } ?? 0)
         let attentionCount = attentionCount(configuration, tokenCapacity: tokenCapacity)
         return (tokenCapacity * columns + threads * attentionCount) * MemoryLayout<Float>.stride
     }

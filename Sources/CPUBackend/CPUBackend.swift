@@ -39,6 +39,7 @@ package final class CPUBackend: EncoderBackend {
         configuration: EncoderConfiguration,
         head: HeadConfiguration,
         weights: EncoderWeights,
+        firstStage stageWeights: FirstStageWeights? = nil,
         arithmetic: Arithmetic,
         instructionSet: InstructionSet? = nil
     ) throws(EncoderError) {
@@ -56,7 +57,7 @@ package final class CPUBackend: EncoderBackend {
         embeddingNorm = Norm(weights.embeddingNorm, epsilon: configuration.normEpsilon)
         var blocks: [Block] = []
         var weights = consume weights
-        let space = arithmetic == .int8 ? try PackingSpace(for: weights) : nil
+        let space = arithmetic == .int8 ? try PackingSpace(for: weights, stageWeights) : nil
         let linear = { (layers: [LinearWeights]) throws(EncoderError) -> Linear in
             guard let space else { return .float32(Float32Linear(layers), openBLAS) }
             return .int8(try Int8Linear(layers, in: space))
@@ -66,9 +67,10 @@ package final class CPUBackend: EncoderBackend {
             blocks.append(try Block(block, epsilon: configuration.normEpsilon, linear: linear))
         }
         self.blocks = blocks
-        firstStage = try weights.firstStage.map { weights throws(EncoderError) in
+        let firstStage = try stageWeights.map { weights throws(EncoderError) in
             try FirstStage(weights, linear: linear)
         }
+        self.firstStage = firstStage
         transform = weights.transform.map { Float32Linear([$0]) }
         classifier = weights.classifier.map { Float32Linear([$0]) }
         let tokenCapacity = max(preferredTokenCount, configuration.maximumPositions)
@@ -76,6 +78,7 @@ package final class CPUBackend: EncoderBackend {
         let scratchBytes = Activations.byteCount(
             configuration,
             head: head,
+            firstStage: firstStage,
             tokenCapacity: tokenCapacity,
             threads: threads
         )
@@ -85,7 +88,13 @@ package final class CPUBackend: EncoderBackend {
             )
         }
         pool = SparePool {
-            Activations(configuration, head: head, tokenCapacity: tokenCapacity, threads: threads)
+            Activations(
+                configuration,
+                head: head,
+                firstStage: firstStage,
+                tokenCapacity: tokenCapacity,
+                threads: threads
+            )
         }
     }
 

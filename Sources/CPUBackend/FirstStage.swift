@@ -6,6 +6,10 @@ final class FirstStage: Sendable {
     let dense: Linear
     let output: Float32Linear
 
+    /// Values between the layers, and values that come out.
+    var size: Int { dense.outputs }
+    var outputCount: Int { output.outputs }
+
     init(
         _ weights: FirstStageWeights,
         linear: ([LinearWeights]) throws(EncoderError) -> Linear
@@ -16,24 +20,24 @@ final class FirstStage: Sendable {
 }
 
 extension CPUBackend {
-    package func runFirstStage(_ batch: TokenBatch, into logits: inout [Float]) throws(EncoderError) {
+    package func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError) {
         guard let firstStage else { throw .invalidConfiguration("the model has no first stage") }
         try batch.validate(for: configuration)
-        logits.removeAll(keepingCapacity: true)
+        outputs.removeAll(keepingCapacity: true)
         pool.withObject { activations in
             forEachPart(of: batch) { part in
                 apply(firstStage, to: part, activations)
-                activations.logits.append(part.sequenceCount * headConfiguration.outputCount, to: &logits)
+                activations.stageOutputs.append(part.sequenceCount * firstStage.outputCount, to: &outputs)
             }
         }
-        guard logits.allSatisfy(\.isFinite) else { throw .notFinite }
+        guard outputs.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 
-    /// `activations.logits` = W₂ GELU(W₁ m + b₁) + b₂ for each sequence, m the mean of its tokens' embeddings.
+    /// `activations.stageOutputs` = W₂ GELU(W₁ m + b₁) + b₂ for each sequence, m the mean of its tokens' embeddings.
     private func apply(_ stage: FirstStage, to batch: TokenBatch, _ activations: Activations) {
         let pass = ForwardPass(backend: self, batch: batch, activations: activations, threads: 1)
         let sequences = 0..<batch.sequenceCount
-        let means = activations.pooled, dense = activations.firstStage
+        let means = activations.pooled, dense = activations.stageHidden
 
         pass.embed(into: activations.sum)
         pass.norm(embeddingNorm, for: nil)
@@ -57,6 +61,6 @@ extension CPUBackend {
             // One row a sequence: what OpenBLAS would save is nothing.
             layer.apply(means, rows: sequences.count, activation: .gelu, to: dense, kernels: kernels)
         }
-        stage.output.apply(dense, rows: sequences.count, to: activations.logits, kernels: kernels)
+        stage.output.apply(dense, rows: sequences.count, to: activations.stageOutputs, kernels: kernels)
     }
 }

@@ -6,6 +6,13 @@ enum Linear: Sendable {
     /// Through OpenBLAS, or where there is none through our own kernel, slowly and with the same bits everywhere.
     case float32(Float32Linear, OpenBLAS?)
 
+    var outputs: Int {
+        switch self {
+        case .int8(let layer): layer.outputs
+        case .float32(let layer, _): layer.outputs
+        }
+    }
+
     /// The layer, if it reads quantised input.
     var int8: Int8Linear? {
         if case .int8(let layer) = self { layer } else { nil }

@@ -12,8 +12,8 @@ final class PackingSpace: @unchecked Sendable {
     private var used = 0
 
     /// Room for all layers that compute in integers, each packed by itself or with others.
-    convenience init(for weights: EncoderWeights) throws(EncoderError) {
-        try self.init(weights.blocks.flatMap(\.linearLayers) + [weights.firstStage?.dense].compactMap(\.self))
+    convenience init(for weights: EncoderWeights, _ firstStage: FirstStageWeights?) throws(EncoderError) {
+        try self.init(weights.blocks.flatMap(\.linearLayers) + [firstStage?.dense].compactMap(\.self))
     }
 
     /// Room for one layer.

@@ -12,9 +12,9 @@ package protocol EncoderBackend: Sendable {
     /// threads work at once; the results do not depend on how many.
     func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError)
 
-    /// Replaces `logits` by what the first stage says of each sequence, `[sequences][outputs]`: from its embeddings
-    /// alone, at a fraction of the cost of `run`. Throws where the model has none.
-    func runFirstStage(_ batch: TokenBatch, into logits: inout [Float]) throws(EncoderError)
+    /// Replaces `outputs` by what the first stage says of each sequence, `[sequences][outputs of the stage]`: from its
+    /// embeddings alone, at a fraction of the cost of `run`. Throws where there is none.
+    func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError)
 }
 
 /// Results of a batch, row-major; reuse one to keep its storage.

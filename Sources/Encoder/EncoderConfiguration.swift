@@ -89,21 +89,16 @@ package struct HeadConfiguration: Sendable, Equatable {
     package var transform: Activation?
     /// Logits; 0 for an encoder without a classifier.
     package var outputCount: Int
-    /// Values between the two layers of the first stage, which classifies by the mean of the embeddings of a text's
-    /// tokens, before any block; nil for none. Its activation is GELU.
-    package var firstStageSize: Int?
 
     package init(
         pooling: Pooling,
         normalizesEmbedding: Bool,
         transform: Activation?,
-        outputCount: Int,
-        firstStageSize: Int? = nil
+        outputCount: Int
     ) {
         self.pooling = pooling
         self.normalizesEmbedding = normalizesEmbedding
         self.transform = transform
         self.outputCount = outputCount
-        self.firstStageSize = firstStageSize
     }
 }

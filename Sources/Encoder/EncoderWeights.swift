@@ -73,9 +73,15 @@ package struct BlockWeights: Sendable {
     package let outputNorm: NormWeights
 }
 
-/// The first stage: a dense layer and a linear one.
+/// The first stage, which reads the mean of the embeddings of a text's tokens, before any block: a dense layer, GELU, and a
+/// linear layer.
 package struct FirstStageWeights: Sendable {
     package let dense, output: LinearWeights
+
+    package init(dense: LinearWeights, output: LinearWeights) {
+        self.dense = dense
+        self.output = output
+    }
 }
 
 /// All weights of a network, as views of the loaded file.
@@ -87,7 +93,6 @@ package struct EncoderWeights: Sendable {
     package var blocks: [BlockWeights]
     package let transform: LinearWeights?
     package let classifier: LinearWeights?
-    package let firstStage: FirstStageWeights?
 
     /// Assembles the weights from matrices by name. The caller has checked them against `configuration.tensors`.
     package init(
@@ -128,12 +133,5 @@ package struct EncoderWeights: Sendable {
         self.blocks = blocks
         transform = head.transform != nil ? try linear(names.transform) : nil
         classifier = head.outputCount > 0 ? try linear(names.classifier) : nil
-        firstStage =
-            head.firstStageSize == nil
-            ? nil
-            : FirstStageWeights(
-                dense: try linear(names.firstStageDense),
-                output: try linear(names.firstStageOutput)
-            )
     }
 }

@@ -8,9 +8,6 @@ package struct TensorNames: Sendable, Equatable {
     /// The dense layer between pooling and classifier.
     package let transform: String
     package let classifier = "classifier"
-    /// The layers of the first stage.
-    package let firstStageDense = "first_stage.dense"
-    package let firstStageOutput = "first_stage.output"
 
     /// `BertModel` and `BertForSequenceClassification`. `prefix` is `bert.` in the latter.
     package static func bert(prefix: String) -> TensorNames {

@@ -46,10 +46,6 @@ extension EncoderConfiguration {
         }
         if head.transform != nil { addLinear(names.transform, hiddenSize, hiddenSize, .plain) }
         if head.outputCount > 0 { addLinear(names.classifier, head.outputCount, hiddenSize, .plain) }
-        if let size = head.firstStageSize {
-            addLinear(names.firstStageDense, size, hiddenSize)
-            addLinear(names.firstStageOutput, head.outputCount, size, .plain)
-        }
         return list
     }
 }

@@ -23,7 +23,7 @@ extension TriageModel {
     package func goldenVectors() throws(ModelError) -> [ModelDescription.GoldenVector] {
         var vectors: [ModelDescription.GoldenVector] = []
         for text in GoldenTexts.all { vectors.append(try goldenVector(text)) }
-        guard files.head.firstStageSize != nil else { return vectors }
+        guard files.description?.firstStage != nil else { return vectors }
         for stage in Classification.Stage.allCases where !vectors.contains(where: { $0.stage == stage }) {
             for text in CalibrationTexts.standard {
                 let vector = try goldenVector(text)
@@ -38,7 +38,7 @@ extension TriageModel {
     /// With the first stage, whether this model uses it or not.
     private func goldenVector(_ text: String) throws(ModelError) -> ModelDescription.GoldenVector {
         guard !labels.isEmpty else { return .init(text: text, values: try embed(text).vector, stage: nil) }
-        guard files.head.firstStageSize != nil else {
+        guard files.description?.firstStage != nil else {
             return .init(text: text, values: try classify(text).logits, stage: nil)
         }
         let answer = try TriageModel(self, usesFirstStage: true).classify(text)

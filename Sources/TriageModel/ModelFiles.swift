@@ -10,6 +10,9 @@ package struct ModelFiles: Sendable {
     package let configuration: HuggingFaceConfiguration
     package let description: ModelDescription?
     package let weights: WeightFile
+    /// Of the head that was fitted on the network's vectors, and of the first stage; nil where the network has its own head
+    /// or none.
+    package let headWeights: WeightFile?
     package let head: HeadConfiguration
     package let labels: [Label]
     package let names: TensorNames
@@ -35,18 +38,19 @@ package struct ModelFiles: Sendable {
         labels = try Self.labels(directory, configuration, description)
         let sentence = description == nil ? try SentenceTransformersFiles(directory) : nil
         head = Self.head(configuration, description, sentence)
-        if description?.head != nil, labels.isEmpty || head.firstStageSize != nil {
+        if description?.head != nil, labels.isEmpty {
             throw ModelError(
                 path: directory.path(of: ModelDirectory.descriptionFile),
-                reason: "has a \"head\", which needs \"labels\" and excludes a \"first_stage\""
+                reason: "has a \"head\", which needs \"labels\""
             )
         }
-        guard head.firstStageSize == nil || !labels.isEmpty && configuration.problemType == .singleLabel else {
+        if description?.firstStage != nil, description?.head?.scope == nil {
             throw ModelError(
                 path: directory.path(of: ModelDirectory.descriptionFile),
-                reason: "has a \"first_stage\", which needs labels that exclude one another"
+                reason: "has a \"first_stage\", which needs a \"head\" with a \"scope\""
             )
         }
+        headWeights = description?.head == nil ? nil : try directory.smallWeights(ModelDirectory.headFile)
         declaredMaximumTokenCount = description?.maximumTokenCount ?? sentence?.maximumTokenCount
         weights = try directory.openWeights()
         names = configuration.names(WeightLoading.prefix(in: weights, configuration: configuration))
@@ -88,7 +92,6 @@ package struct ModelFiles: Sendable {
             head.pooling = description.pooling ?? head.pooling
             head.normalizesEmbedding = description.normalizes ?? head.normalizesEmbedding
             if !description.usesPooler { head.transform = nil }
-            head.firstStageSize = description.firstStage?.intermediateSize
             if description.head != nil {
                 // It takes the place of the network's own, and compares vectors of length 1.
                 (head.outputCount, head.transform, head.normalizesEmbedding) = (0, nil, true)
@@ -129,14 +132,31 @@ package struct ModelFiles: Sendable {
 
     /// The head that was fitted on the network's vectors; nil where the network has its own or none.
     func fittedHead(instructionSet: InstructionSet?) throws(ModelError) -> FittedHead? {
-        guard let description, let settings = description.head else { return nil }
+        guard let description, let settings = description.head, let headWeights else { return nil }
         return try FittedHead(
-            directory.smallWeights(ModelDirectory.headFile),
+            headWeights,
             settings: settings,
             labelCount: labels.count,
             size: configuration.encoder.hiddenSize,
             temperature: description.temperature,
             instructionSet: instructionSet
+        )
+    }
+
+    /// What answers before the network runs; nil where there is no first stage.
+    func firstStage() -> FirstStage? {
+        guard let description, let settings = description.firstStage, let scope = description.head?.scope else {
+            return nil
+        }
+        return FirstStage(settings, scope: scope, labelCount: labels.count)
+    }
+
+    private func firstStageWeights() throws(ModelError) -> FirstStageWeights? {
+        guard let headWeights, description?.firstStage != nil else { return nil }
+        return try FirstStageWeights(
+            headWeights,
+            labelCount: labels.count,
+            hiddenSize: configuration.encoder.hiddenSize
         )
     }
 
@@ -159,6 +179,7 @@ package struct ModelFiles: Sendable {
             case .float32: .float32
             case .int8: .int8
             }
+        let firstStage = try firstStageWeights()
         let encoderWeights = try encoderWeights(
             loading.matrices(threads: ThreadPool.shared.threads, alongside: work)
         )
@@ -167,6 +188,7 @@ package struct ModelFiles: Sendable {
                 configuration: configuration.encoder,
                 head: head,
                 weights: consume encoderWeights,
+                firstStage: firstStage,
                 arithmetic: arithmetic,
                 instructionSet: instructionSet
             )

@@ -105,7 +105,14 @@ extension TriageModel {
         row: Int,
         _ encoding: Encoding
     ) {
-        if stage == .whole, let fittedHead {
+        if stage == .first {
+            firstStage?.classify(
+                scratch.output.logits,
+                row: row,
+                weights: &scratch.weights,
+                into: &classification
+            )
+        } else if let fittedHead {
             fittedHead.classify(
                 scratch.output.embeddings,
                 row: row,
@@ -117,7 +124,7 @@ extension TriageModel {
             let range = row * labels.count..<(row + 1) * labels.count
             classification.logits.removeAll(keepingCapacity: true)
             classification.logits.append(contentsOf: scratch.output.logits[range])
-            calibration(of: stage).probabilities(
+            calibration.probabilities(
                 classification.logits,
                 weights: &scratch.weights,
                 into: &classification.probabilities

@@ -33,7 +33,7 @@ public final class TriageModel: Sendable {
     package let files: ModelFiles
     package let encoder: any EncoderBackend
     let tokenizer: Tokenizer
-    /// Of the whole model's logits.
+    /// Of the logits of the network's own head.
     let calibration: Calibration
     let firstStage: FirstStage?
     /// Nil where the network's own head classifies.
@@ -78,7 +78,11 @@ public final class TriageModel: Sendable {
         directory = files.directory.path
         name = files.name
         labels = files.labels
-        (firstStage, calibration) = Self.stages(files, usesFirstStage: usesFirstStage)
+        calibration = Calibration(
+            problemType: files.configuration.problemType,
+            temperature: files.description?.temperature ?? 1
+        )
+        firstStage = usesFirstStage ? files.firstStage() : nil
         self.usesFirstStage = firstStage != nil
         identity = try files.identity()
         maximumTokenCount = try Self.maximumTokenCount(files, tokenizer)
@@ -100,17 +104,9 @@ public final class TriageModel: Sendable {
         exampleTexts = model.exampleTexts
         decision = model.decision
         tokenizer = model.tokenizer
-        (firstStage, calibration) = Self.stages(model.files, usesFirstStage: usesFirstStage)
+        calibration = model.calibration
+        firstStage = usesFirstStage ? files.firstStage() : nil
         self.usesFirstStage = firstStage != nil
-    }
-
-    private static func stages(_ files: ModelFiles, usesFirstStage: Bool) -> (FirstStage?, Calibration) {
-        let settings = usesFirstStage ? files.description?.firstStage : nil
-        let calibration = Calibration(
-            problemType: files.configuration.problemType,
-            temperature: settings?.laterTemperature ?? files.description?.temperature ?? 1
-        )
-        return (settings.map { FirstStage($0) }, calibration)
     }
 
     /// What takes time to load, on several threads.

@@ -37,8 +37,7 @@ public struct RouteDecision: Sendable, Equatable {
     public internal(set) var modelIdentity = ""
     /// What computed, such as `cpu-int8-avx512vnni`; in int8 every one computes the same bits.
     public internal(set) var backend = ""
-    /// Whether a first stage could have answered. Where it could, the whole model's answers are calibrated for the
-    /// queries that it leaves.
+    /// Whether a first stage could have answered.
     public internal(set) var usesFirstStage = false
     var labels: [Label] = []
 

@@ -35,7 +35,7 @@ struct ClassifyCommand: ParsableCommand {
               outcome     classified, or abstained where the model was not sure enough
               reason      confident, ambiguous between a and b, or unlike anything in training
               stage       what answered: first, from the words alone, or whole, the whole model
-              first_stage whether the first could have: then the probabilities of the whole are for what it leaves
+              first_stage whether the first could have
               model       its name and identity, a digest of all its files
               backend     what computed it, such as cpu-int8-avx512vnni
               tokens      tokens read, special ones included

@@ -149,9 +149,9 @@ struct ModelReport {
     }
 
     private func text(of stage: FirstStageSettings) -> String {
-        let later = stage.laterTemperature.map { ", \($0) for the whole model where it is not" } ?? ""
-        return "\(stage.intermediateSize) values on the mean of the embeddings; answers where it is at least "
-            + "\(percent(Double(stage.threshold))) sure; temperature \(stage.temperature)\(later)"
+        "on the mean of the embeddings; answers where it is at least \(percent(Double(stage.threshold))) sure and takes the "
+            + "text to be no stranger than \(percent(Double(stage.outOfScopeLimit))) of what is in scope are; temperature "
+            + "\(stage.temperature)"
     }
 
     private func licenceText(_ licence: JSONValue) -> String {

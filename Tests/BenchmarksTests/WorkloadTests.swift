@@ -31,7 +31,7 @@ import Testing
             runs.withLock { $0 += 1 }
         }
 
-        func runFirstStage(_ batch: TokenBatch, into logits: inout [Float]) throws(EncoderError) {}
+        func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError) {}
     }
 
     @Test func countsTheLinearLayers() throws {

@@ -41,7 +41,7 @@ import Testing
                 }
             }
         }
-        let stage = try #require(weights.firstStage)
+        let stage = try #require(try network.firstStage())
         let exact = try network.backend(.float32), portable = try network.backend(.portableFloat32)
         let rounded = try network.backend(.int8)
         for sequence in Self.sequences(12) {
@@ -65,7 +65,8 @@ import Testing
             let expected = linear(stage.output, dense)
             let scale = expected.map(abs).max() ?? 0
             for (backend, tolerance) in [(exact, 1e-5), (portable, 1e-5), (rounded, 0.1)] {
-                let found = try backend.firstLogits([sequence])[0]
+                let found = try backend.firstOutputs([sequence])[0]
+                #expect(found.count == expected.count)
                 for (found, expected) in zip(found, expected) {
                     #expect(abs(Double(found) - expected) < tolerance * max(scale, 1), "\(backend.name)")
                 }
@@ -76,13 +77,13 @@ import Testing
     @Test func batchIsSingle() throws {
         let backend = try Self.network(Self.sizes[0]).backend(.int8)
         let sequences = Self.sequences(60)
-        let alone = try sequences.map { bits(try backend.firstLogits([$0])[0]) }
+        let alone = try sequences.map { bits(try backend.firstOutputs([$0])[0]) }
         #expect(Set(alone).count > 50, "the sequences hardly differ in their results")
         // More tokens than the scratch memory holds, in both directions.
         #expect(sequences.reduce(0) { $0 + $1.ids.count } > 2 * backend.preferredTokenCount)
-        #expect(try backend.firstLogits(sequences).map(bits) == alone)
-        #expect(try backend.firstLogits(sequences.reversed()).map(bits) == alone.reversed())
-        #expect(try backend.firstLogits(Array(sequences[7..<9])).map(bits) == Array(alone[7..<9]))
+        #expect(try backend.firstOutputs(sequences).map(bits) == alone)
+        #expect(try backend.firstOutputs(sequences.reversed()).map(bits) == alone.reversed())
+        #expect(try backend.firstOutputs(Array(sequences[7..<9])).map(bits) == Array(alone[7..<9]))
     }
 
     @Test(arguments: InstructionSet.available, sizes)
@@ -90,8 +91,8 @@ import Testing
         let network = try Self.network(sizes)
         let sequences = Self.sequences(20)
         for arithmetic in [CPUBackend.Arithmetic.int8, .portableFloat32] {
-            let scalar = try network.backend(arithmetic, instructionSet: .scalar).firstLogits(sequences)
-            let other = try network.backend(arithmetic, instructionSet: set).firstLogits(sequences)
+            let scalar = try network.backend(arithmetic, instructionSet: .scalar).firstOutputs(sequences)
+            let other = try network.backend(arithmetic, instructionSet: set).firstOutputs(sequences)
             #expect(other.map(bits) == scalar.map(bits))
         }
     }
@@ -102,34 +103,34 @@ import Testing
         let sequences = Self.sequences(10)
         let staged = try network.backend(.int8)
         let before = try staged.results(sequences).map(bits)
-        _ = try staged.firstLogits(sequences)
+        _ = try staged.firstOutputs(sequences)
         #expect(try staged.results(sequences).map(bits) == before)
-        network.head.firstStageSize = nil
+        network.firstStageSize = nil
         #expect(try network.backend(.int8).results(sequences).map(bits) == before)
     }
 
     @Test func refusesWhatItCannotRun() throws {
         var batch = TokenBatch()
         batch.append(ids: [60], segmentIds: [0])
-        var logits: [Float] = []
+        var outputs: [Float] = []
         let staged = try Self.network(Self.sizes[0]).backend(.int8)
         #expect(throws: EncoderError.invalidBatch("token 60 is outside the vocabulary of 60")) {
-            try staged.runFirstStage(batch, into: &logits)
+            try staged.runFirstStage(batch, into: &outputs)
         }
         let plain = try TinyNetwork().backend(.int8)
         #expect(throws: EncoderError.invalidConfiguration("the model has no first stage")) {
-            try plain.runFirstStage(TokenBatch(), into: &logits)
+            try plain.runFirstStage(TokenBatch(), into: &outputs)
         }
     }
 }
 
 extension CPUBackend {
-    fileprivate func firstLogits(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
+    fileprivate func firstOutputs(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
         var batch = TokenBatch()
         for sequence in sequences { batch.append(ids: sequence.ids, segmentIds: sequence.segmentIds) }
-        var logits: [Float] = [.nan]
-        try runFirstStage(batch, into: &logits)
-        let outputs = logits.count / max(sequences.count, 1)
-        return sequences.indices.map { Array(logits[$0 * outputs..<($0 + 1) * outputs]) }
+        var outputs: [Float] = [.nan]
+        try runFirstStage(batch, into: &outputs)
+        let count = outputs.count / max(sequences.count, 1)
+        return sequences.indices.map { Array(outputs[$0 * count..<($0 + 1) * count]) }
     }
 }

@@ -6,6 +6,8 @@ import Tensors
 struct TinyNetwork: Sendable {
     var configuration: EncoderConfiguration
     var head: HeadConfiguration
+    /// Values between the layers of the first stage; nil for none.
+    var firstStageSize: Int?
     private let names = TensorNames.bert(prefix: "")
 
     /// Sizes that are no multiples of the kernels' tiles.
@@ -32,9 +34,9 @@ struct TinyNetwork: Sendable {
             pooling: pooling,
             normalizesEmbedding: pooling == .mean,
             transform: pooling == .mean ? nil : .tanh,
-            outputCount: outputCount,
-            firstStageSize: firstStageSize
+            outputCount: outputCount
         )
+        self.firstStageSize = firstStageSize
     }
 
     func backend(
@@ -45,8 +47,26 @@ struct TinyNetwork: Sendable {
             configuration: configuration,
             head: head,
             weights: weights(),
+            firstStage: firstStage(),
             arithmetic: arithmetic,
             instructionSet: instructionSet
+        )
+    }
+
+    /// With one output more than the network has.
+    func firstStage() throws -> FirstStageWeights? {
+        guard let size = firstStageSize else { return nil }
+        func layer(_ outputs: Int, _ inputs: Int, seed: Int) throws -> LinearWeights {
+            let spread = 2 / Float(inputs).squareRoot()
+            let values = Noise.floats(outputs * inputs, seed: seed).map { $0 * spread }
+            return LinearWeights(
+                weight: .float(Tensor(values, shape: try TensorShape([outputs, inputs]))),
+                bias: Noise.floats(outputs, seed: seed + 1).map { $0 * 0.3 }
+            )
+        }
+        return FirstStageWeights(
+            dense: try layer(size, configuration.hiddenSize, seed: 101),
+            output: try layer(head.outputCount + 1, size, seed: 103)
         )
     }
 

@@ -59,11 +59,6 @@ import Testing
             ("labels", .array([]), "needs \"labels\""),
             ("labels", .array([.object(["name": "a"])]), "classifier.weight"),
             ("calibration.temperature", 0, "temperature"),
-            (
-                "first_stage",
-                .object(["intermediate_size": 4, "temperature": 1, "threshold": .number(0.9), "later_temperature": 1]),
-                "excludes a \"first_stage\""
-            ),
         ] as [(String, JSONValue?, String)]
     )
     func aWrongSetting(path: String, value: JSONValue?, says: String) throws {

@@ -36,7 +36,7 @@ extension ModelConverter {
                     "weights": weights(bits: storage == .int8 ? 8 : 4),
                 ]),
             ]),
-            "ignore": .array(["classifier", "re:.*pooler.*", "pre_classifier", "first_stage.output"]),
+            "ignore": .array(["classifier", "re:.*pooler.*", "pre_classifier"]),
             "input_smoothing": .string(
                 "the input of a layer with a weight_smoothing tensor is multiplied by it before it is quantised"
             ),

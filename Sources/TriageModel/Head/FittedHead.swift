@@ -53,9 +53,9 @@ package final class FittedHead: Sendable {
         }
         var examples: LinearWeights?
         if settings.scope != nil {
-            let rows = file.entry(named: TensorName.exampleWeight)?.shape.dimensions.first ?? 1
-            let values = try reader.tensor(TensorName.exampleWeight, [.int8], [max(1, rows), size])
-            let scales = try reader.tensor(TensorName.exampleScale, [.float32], [max(1, rows), 1]).floats()
+            let rows = reader.rows(of: TensorName.exampleWeight)
+            let values = try reader.tensor(TensorName.exampleWeight, [.int8], [rows, size])
+            let scales = try reader.tensor(TensorName.exampleScale, [.float32], [rows, 1]).floats()
             examples = LinearWeights(
                 weight: .int8(values, scales: scales, smoothing: nil),
                 bias: [Float](repeating: 0, count: scales.count)
@@ -110,36 +110,5 @@ extension FittedHead.Lexical {
             guard value != 0 else { return }
             for label in 0..<count { logits[label] += value * weights[bucket * count + label] }
         }
-    }
-}
-
-/// Reads the tensors of a head, all of them checked.
-private struct HeadTensors {
-    let file: WeightFile
-
-    init(_ file: WeightFile) { self.file = file }
-
-    func tensor(_ name: String, _ types: [ElementType], _ shape: [Int]) throws(ModelError) -> Tensor {
-        guard let entry = file.entry(named: name) else {
-            throw ModelError(path: file.path, reason: "has no tensor \"\(name)\", which triage.json implies")
-        }
-        guard types.contains(entry.elementType), entry.shape.dimensions == shape else {
-            throw ModelError(
-                path: file.path,
-                reason: "tensor \"\(name)\" is \(entry.elementType.rawValue) \(entry.shape), expected "
-                    + types.map(\.rawValue).joined(separator: " or ") + " \(shape)"
-            )
-        }
-        let tensors: [String: Tensor]
-        do throws(ModelFileError) { tensors = try file.load([name], threads: 1) } catch {
-            throw ModelError(path: error.path, reason: error.reason)
-        }
-        guard let tensor = tensors[name], tensor.largestMagnitude <= 1_000_000 else {
-            throw ModelError(
-                path: file.path,
-                reason: "tensor \"\(name)\" has values that are not finite or beyond a million"
-            )
-        }
-        return tensor
     }
 }
