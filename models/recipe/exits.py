@@ -1,6 +1,7 @@
 """What a first stage in front of the whole model answers, saves and costs, and where it should begin to."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
@@ -67,13 +68,18 @@ def change(rows: Rows, exits: np.ndarray, careful: int) -> tuple[np.ndarray, np.
     return whole, figures(rows, np.where(exits, rows.first, rows.whole), exits | rows.decided, careful) - whole
 
 
-def choose(rows: Rows, strange: Rows, careful: int, promise: dict | None) -> tuple[float, float]:
-    """The threshold and the limit that save most without losing more than the tolerance, or the promise."""
+def choose(
+    rows: Rows, strange: Callable[[float, float], float], careful: int, promise: dict | None
+) -> tuple[float, float]:
+    """The threshold and the limit that save most without losing more than the tolerance, or the promise.
+
+    `strange` gives the share of strange texts that exit at both.
+    """
     best, chosen = 0.0, None
     for threshold, limit in product(THRESHOLDS, LIMITS):
         exits = rows.exits(threshold, limit)
         saved = rows.tokens[exits].sum() / rows.tokens.sum()
-        if saved <= best or strange.exits(threshold, limit).mean() > STRANGE_SHARE:
+        if saved <= best or strange(threshold, limit) > STRANGE_SHARE:
             continue
         is_kept = promise is None or renewed(promise, rows, exits) is not None
         if is_kept and (change(rows, exits, careful)[1] >= -TOLERANCE).all():

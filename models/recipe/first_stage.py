@@ -70,6 +70,11 @@ class Program:
         self.labels = [label["name"] for label in self.description["labels"]]
         self.scope = self.description["head"]["scope"]
 
+    def save(self, first_stage: dict) -> None:
+        """Writes the description with these settings."""
+        self.description["first_stage"] = first_stage
+        write_json(self.model / "triage.json", self.description)
+
     def classify(self, texts: list[str], *flags: str) -> list[dict]:
         """One object a text."""
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
@@ -196,39 +201,8 @@ def held_out(options: argparse.Namespace) -> tuple[list[Query], list[Query]]:
     return known, [query for query in dev if query.source == NEW_DOMAIN]
 
 
-@torch.no_grad()
-def settings(
-    options: argparse.Namespace, program: Program, embeddings: Embeddings, sources: Sources, stage: nn.Sequential
-) -> dict:
-    """The temperature, the threshold and the limit of a trained stage."""
-    queries, count = held_out(options)[0], len(program.labels)
-    texts = [query.text for query in queries]
-    truth = np.array([program.labels.index(query.route) for query in queries])
-    temperature = fit_temperature(stage(embeddings.means(texts))[:, :count], torch.from_numpy(truth))
-    whole = program.answers(texts)
-
-    def rows(texts: list[str], whole: Answers | None) -> Rows:
-        outputs = stage(embeddings.means(texts))
-        probability, first = (outputs[:, :count] / temperature).softmax(-1).max(-1)
-        return Rows(
-            truth=truth,
-            source=np.array([source_group(query) for query in queries]),
-            tokens=embeddings.lengths(texts),
-            whole=whole.logits.argmax(-1).numpy() if whole else first.numpy(),
-            decided=whole.decided if whole else np.ones(len(texts), bool),
-            first=first.numpy(),
-            probability=probability.numpy(),
-            out_of_scope=np.interp(outputs[:, count].numpy(), program.scope["values"], program.scope["shares"]),
-        )
-
-    strange = rows(sources.strange(CHOOSING_STRANGE_ROWS, seed=2), None)
-    promise = program.description["decision"].get("promise")
-    threshold, limit = choose(rows(texts, whole), strange, program.labels.index(CAREFUL_ROUTE), promise)
-    return {"temperature": temperature, "threshold": threshold, "out_of_scope_limit": limit}
-
-
-def write(options: argparse.Namespace, stage: nn.Sequential, chosen: dict) -> Program:
-    """A copy of the model with the stage's tensors, its settings and other golden vectors."""
+def write(options: argparse.Namespace, embeddings: Embeddings, whole: Program, stage: nn.Sequential) -> Program:
+    """A copy of the model with the stage's tensors and temperature; it answers every text."""
     shutil.copytree(options.model, options.output)
     tensors = container.read(options.output / HEAD_FILE)
     dense, output = stage[0], stage[-1]
@@ -242,55 +216,65 @@ def write(options: argparse.Namespace, stage: nn.Sequential, chosen: dict) -> Pr
         "first_stage.output.bias": output.bias.numpy(),
     }
     container.write(options.output / HEAD_FILE, tensors)
-    program = Program(options.triage, options.output)
-    description, path = program.description, options.output / "triage.json"
-    description["name"] = options.name or description["name"]
-    description["first_stage"] = chosen
-    description["training"]["first_stage"] = {"recipe": RECIPE, "seed": 1}
-    golden = [vector["text"] for vector in description.pop("golden")]
-    write_json(path, description)
-    answers = program.classify(golden)
-    if len({answer["stage"] for answer in answers}) == 1:
+    queries = held_out(options)[0]
+    logits = stage(embeddings.means([query.text for query in queries]))[:, : len(whole.labels)]
+    truth = torch.tensor([whole.labels.index(query.route) for query in queries])
+    staged = Program(options.triage, options.output)
+    staged.description["name"] = options.name or staged.description["name"]
+    staged.description["training"]["first_stage"] = {"recipe": RECIPE, "seed": 1}
+    staged.save({"temperature": fit_temperature(logits, truth), "threshold": 0, "out_of_scope_limit": 1})
+    return staged
+
+
+def answered(queries: list[Query], whole: Program, staged: Program, embeddings: Embeddings) -> Rows:
+    """What the whole model says of queries, and what the first stage, which must answer all of them."""
+    texts = [query.text for query in queries]
+    told, first = whole.answers(texts), staged.classify(texts)
+    return Rows(
+        truth=np.array([whole.labels.index(query.route) for query in queries]),
+        source=np.array([source_group(query) for query in queries]),
+        tokens=embeddings.lengths(texts),
+        whole=told.logits.argmax(-1).numpy(),
+        decided=told.decided,
+        first=np.array([whole.labels.index(answer["label"]) for answer in first]),
+        probability=np.array([answer["confidence"] for answer in first]),
+        out_of_scope=np.array([answer["out_of_scope"] for answer in first]),
+    )
+
+
+def finish(options: argparse.Namespace, whole: Program, staged: Program, embeddings: Embeddings, sources: Sources) -> None:
+    """Chooses where the stage answers, prints what that gives, and renews golden vectors and promise."""
+    careful = whole.labels.index(CAREFUL_ROUTE)
+    known, new = (answered(queries, whole, staged, embeddings) for queries in held_out(options))
+    strange = staged.classify(sources.strange(CHOOSING_STRANGE_ROWS, seed=2))
+    judged = staged.classify(sources.strange(JUDGED_STRANGE_ROWS, seed=3, is_judging=True))
+
+    def share(texts: list[dict], threshold: float, limit: float) -> float:
+        return np.mean([text["confidence"] >= threshold and text["out_of_scope"] <= limit for text in texts])
+
+    decision = staged.description["decision"]
+    promise = decision.get("promise")
+    threshold, limit = choose(known, lambda *at: share(strange, *at), careful, promise)
+    print(f"threshold {threshold}, limit {limit}")
+    for name, rows in (("dev without " + NEW_DOMAIN, known), (NEW_DOMAIN, new)):
+        print(report(name, rows, rows.exits(threshold, limit), careful))
+    print(f"strange texts, other languages: {share(judged, threshold, limit):.2%} of {len(judged)} exit", flush=True)
+
+    if promise:
+        decision["promise"] = renewed(promise, known, known.exits(threshold, limit))
+    golden = [vector["text"] for vector in staged.description.pop("golden")]
+    stages = known.exits(threshold, limit)
+    texts = [query.text for query in held_out(options)[0]]
+    staged.save(staged.description["first_stage"] | {"threshold": threshold, "out_of_scope_limit": limit})
+    if len({answer["stage"] for answer in staged.classify(golden)}) == 1:
         # Both stages are to be proved to compute the same.
-        more = [query.text for query in held_out(options)[0]]
-        found = next(row for row, answer in enumerate(program.classify(more)) if answer["stage"] != answers[0]["stage"])
-        golden.append(more[found])
-        answers = program.classify(golden)
-    description["golden"] = [
-        {"text": text, "values": [answer["logits"][name] for name in program.labels], "stage": answer["stage"]}
-        for text, answer in zip(golden, answers)
+        golden += [texts[np.argmax(stages)], texts[np.argmin(stages)]]
+    staged.description["golden"] = [
+        {"text": text, "values": [answer["logits"][name] for name in staged.labels], "stage": answer["stage"]}
+        for text, answer in zip(golden, staged.classify(golden))
     ]
-    write_json(path, description)
+    staged.save(staged.description["first_stage"])
     subprocess.run([options.triage, "inspect", options.output, "--verify"], stdout=subprocess.DEVNULL, check=True)
-    return program
-
-
-def judge(options: argparse.Namespace, program: Program, embeddings: Embeddings, sources: Sources) -> None:
-    """Prints what the program answers with the stage and without, and renews the promise that the model makes."""
-    for name, queries in zip(("dev without " + NEW_DOMAIN, NEW_DOMAIN), held_out(options)):
-        texts = [query.text for query in queries]
-        whole, staged = program.answers(texts), program.classify(texts)
-        rows = Rows(
-            truth=np.array([program.labels.index(query.route) for query in queries]),
-            source=np.array([source_group(query) for query in queries]),
-            tokens=embeddings.lengths(texts),
-            whole=whole.logits.argmax(-1).numpy(),
-            decided=whole.decided,
-            first=np.array([program.labels.index(answer["label"]) for answer in staged]),
-            probability=np.array([answer["confidence"] for answer in staged]),
-            out_of_scope=np.array([answer["out_of_scope"] for answer in staged]),
-        )
-        exits = np.array([answer["stage"] == "first" for answer in staged])
-        print(report(name, rows, exits, program.labels.index(CAREFUL_ROUTE)), flush=True)
-        decision = program.description["decision"]
-        if NEW_DOMAIN not in rows.source and "promise" in decision:
-            decision["promise"] = renewed(decision["promise"], rows, exits)
-            if decision["promise"] is None:
-                raise SystemExit("in 8 bits the model does not keep its promise with this first stage")
-            write_json(program.model / "triage.json", program.description)
-    strange = program.classify(sources.strange(JUDGED_STRANGE_ROWS, seed=3, is_judging=True))
-    exited = sum(answer["stage"] == "first" for answer in strange)
-    print(f"strange texts, other languages: {exited} of {len(strange)} exit")
 
 
 def main() -> None:
@@ -309,9 +293,7 @@ def main() -> None:
     program, embeddings = Program(options.triage, options.model), Embeddings(options.model, options.encoder)
     sources = Sources(read_split(options.data, "train"), options.model)
     stage = train(options, program, embeddings, sources)
-    chosen = settings(options, program, embeddings, sources, stage)
-    print(json.dumps(chosen), flush=True)
-    judge(options, write(options, stage, chosen), embeddings, sources)
+    finish(options, program, write(options, embeddings, program, stage), embeddings, sources)
 
 
 if __name__ == "__main__":
