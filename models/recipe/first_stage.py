@@ -1,7 +1,7 @@
 """Trains the first stage of a model with a fitted head, and writes the model anew with it.
 
     python3 models/recipe/first_stage.py --data DIR --encoder build/encoder --model build/whole \
-        --output models/triage-en --name triage-en
+        --output models/triage-en
 
 The stage is a network with one hidden layer on the mean of a text's token embeddings. It learns what the whole
 model says of a query: its logits, and how strange it is to it; and of texts that no service is asked (`strange.py`)
@@ -220,7 +220,6 @@ def write(options: argparse.Namespace, embeddings: Embeddings, whole: Program, s
     logits = stage(embeddings.means([query.text for query in queries]))[:, : len(whole.labels)]
     truth = torch.tensor([whole.labels.index(query.route) for query in queries])
     staged = Program(options.triage, options.output)
-    staged.description["name"] = options.name or staged.description["name"]
     staged.description["training"]["first_stage"] = {"recipe": RECIPE, "seed": 1}
     staged.save({"temperature": fit_temperature(logits, truth), "threshold": 0, "out_of_scope_limit": 1})
     return staged
@@ -284,7 +283,6 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="what triage train wrote")
     parser.add_argument("--output", type=Path, required=True, help="folder to write; must not exist")
     parser.add_argument("--triage", type=Path, default=Path(".build/release/triage"), help="the program")
-    parser.add_argument("--name", help="of the model; as before where it is not given")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     if options.output.exists():
