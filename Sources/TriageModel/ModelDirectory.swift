@@ -69,7 +69,13 @@ package struct ModelDirectory: Sendable {
         }
         if Self.decidingFiles.contains(file) {
             let digest = sha256(of: bytes)
-            digests.byFile.withLock { if $0[file] == nil { $0[file] = digest } }
+            let first = digests.byFile.withLock { digests in
+                if digests[file] == nil { digests[file] = digest }
+                return digests[file]
+            }
+            guard first == digest else {
+                throw ModelError(path: path(of: file), reason: "has changed since it was first read")
+            }
         }
         return bytes
     }

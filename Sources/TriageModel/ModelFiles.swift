@@ -10,9 +10,6 @@ package struct ModelFiles: Sendable {
     package let configuration: HuggingFaceConfiguration
     package let description: ModelDescription?
     package let weights: WeightFile
-    /// Of the head that was fitted on the network's vectors, and of the first stage; nil where the network has its own head
-    /// or none.
-    package let headWeights: WeightFile?
     package let head: HeadConfiguration
     package let labels: [Label]
     package let names: TensorNames
@@ -50,7 +47,6 @@ package struct ModelFiles: Sendable {
                 reason: "has a \"first_stage\", which needs a \"head\" with a \"scope\""
             )
         }
-        headWeights = description?.head == nil ? nil : try directory.smallWeights(ModelDirectory.headFile)
         declaredMaximumTokenCount = description?.maximumTokenCount ?? sentence?.maximumTokenCount
         weights = try directory.openWeights()
         names = configuration.names(WeightLoading.prefix(in: weights, configuration: configuration))
@@ -132,9 +128,9 @@ package struct ModelFiles: Sendable {
 
     /// The head that was fitted on the network's vectors; nil where the network has its own or none.
     func fittedHead(instructionSet: InstructionSet?) throws(ModelError) -> FittedHead? {
-        guard let description, let settings = description.head, let headWeights else { return nil }
+        guard let description, let settings = description.head else { return nil }
         return try FittedHead(
-            headWeights,
+            directory.smallWeights(ModelDirectory.headFile),
             settings: settings,
             labelCount: labels.count,
             size: configuration.encoder.hiddenSize,
@@ -152,9 +148,9 @@ package struct ModelFiles: Sendable {
     }
 
     private func firstStageWeights() throws(ModelError) -> FirstStageWeights? {
-        guard let headWeights, description?.firstStage != nil else { return nil }
+        guard description?.firstStage != nil else { return nil }
         return try FirstStageWeights(
-            headWeights,
+            directory.smallWeights(ModelDirectory.headFile),
             labelCount: labels.count,
             hiddenSize: configuration.encoder.hiddenSize
         )
