@@ -100,8 +100,8 @@ package struct ModelFiles: Sendable {
     }
 
     /// `sha256:` and the digest of the list of digests of every file that decides what the model answers, as
-    /// `sha256sum config.json model.safetensors.zst tokenizer.json triage.json | sha256sum` prints it: whoever changes
-    /// a label, a threshold or a weight makes another model.
+    /// `sha256sum config.json examples.jsonl head.safetensors.zst model.safetensors.zst tokenizer.json triage.json | sha256sum`
+    /// prints it, of those that there are: whoever changes a label, a threshold, an example or a weight makes another model.
     package func identity() throws(ModelError) -> String {
         var digests: [(file: String, digest: String)] = []
         for file in ModelDirectory.decidingFiles where directory.exists(file) {

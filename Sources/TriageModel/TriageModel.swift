@@ -74,6 +74,12 @@ public final class TriageModel: Sendable {
         encoder = backend
         fittedHead = try files.fittedHead(instructionSet: instructionSet)
         exampleTexts = try files.exampleTexts()
+        if let exampleTexts, let fittedHead, exampleTexts.count != fittedHead.exampleCount {
+            throw ModelError(
+                path: files.directory.path(of: ModelDirectory.examplesFile),
+                reason: "holds \(exampleTexts.count) examples, the head compares with \(fittedHead.exampleCount)"
+            )
+        }
         decision = files.description?.decision
         directory = files.directory.path
         name = files.name

@@ -10,6 +10,8 @@ package struct TrainingReport: Sendable {
     /// Of held-out texts in scope: the share whose likeliest label is right.
     package let accuracy: Double
     package let calibrationError: Double
+    /// The share of the commonest label among them.
+    package let commonestShare: Double
     /// Of how well strangeness tells texts out of scope; nil where the data has none.
     package let outOfScopeAUROC: Double?
     package let decision: ThresholdChoice
@@ -25,6 +27,9 @@ package struct TrainingReport: Sendable {
         let heldOut = fit.heldOut, inScope = heldOut.inScope
         let right = inScope.map(heldOut.isRight)
         accuracy = Double(right.count { $0 }) / Double(max(1, inScope.count))
+        var counts: [Int: Int] = [:]
+        for text in inScope { counts[heldOut.labels[text] ?? 0, default: 0] += 1 }
+        commonestShare = Double(counts.values.max() ?? 0) / Double(max(1, inScope.count))
         calibrationError = Self.calibrationError(inScope.map { fit.calibration.confidences[$0] }, right)
         outOfScopeAUROC = Self.areaUnderROC(
             heldOut.labels.indices.map { Double(fit.calibration.outOfScope[$0]) },

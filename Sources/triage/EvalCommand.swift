@@ -58,7 +58,7 @@ struct EvalCommand: ParsableCommand {
               costs       with --costs: model, baselines, cheapest, curve, fallback
               comparison  with --against: model, before, differences (now less before), fixed, broken
               checks      of --fail-under: figure, limit, found, passed
-              wrong       every wrong query: row, text, expected, given, confidence, outcome, source, nearest
+              wrong       every wrong query: row, text, expected, given, confidence, outcome, reason, source, nearest
 
             FIGURES FOR --fail-under
               \(Metric.names.joined(separator: ", "))
@@ -149,6 +149,7 @@ struct EvalCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let html { try checkReport(html) }
         let data = try LabelledData(
             reading: data,
             options: DataOptions(labelField: labelField, outOfScopeLabel: outOfScope)
@@ -192,6 +193,16 @@ struct EvalCommand: ParsableCommand {
         } catch is Bootstrap.Interrupted {
             console.report("triage: interrupted; what was measured is discarded")
             throw ExitCode(130)
+        }
+    }
+
+    /// A report may take the place of an earlier one, and of nothing else: a slip must not cost the data or a model.
+    private func checkReport(_ path: String) throws {
+        guard fileExists(path) else { return }
+        let start = Array("<!doctype html>".utf8)
+        let bytes = (try? FileBytes.read(path, limit: 1 << 30)) ?? []
+        guard bytes.prefix(start.count).map({ $0 | 0x20 }) == start.map({ $0 | 0x20 }) else {
+            throw EvaluationError("--html \(path): exists and is no earlier report; give another name or remove it")
         }
     }
 

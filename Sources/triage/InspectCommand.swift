@@ -9,8 +9,9 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Shows what is in a model: tensors, sizes, labels, calibration, licences, identity.",
         discussion: """
-            The identity is the digest that `sha256sum config.json model.safetensors.zst tokenizer.json triage.json | \
-            sha256sum` prints in the model's directory. No weights are decoded unless --verify is given. --verify decodes every tensor (each \
+            The identity is the digest that `sha256sum config.json examples.jsonl head.safetensors.zst \
+            model.safetensors.zst tokenizer.json triage.json | sha256sum` prints in the model's directory, of those of the \
+            files that there are. No weights are decoded unless --verify is given. --verify decodes every tensor (each \
             compressed frame carries a checksum), runs the model on the texts stored with it, and compares every bit \
             of the results; it exits with 2 when they differ.
 

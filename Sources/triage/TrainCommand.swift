@@ -25,8 +25,8 @@ struct TrainCommand: ParsableCommand {
               .csv    with a header: text, label (or category, intent), and if wanted route, source
               .yaml   labels: a list of name, route, target, examples; out_of_scope: texts; fallback: routes
 
-            A label named oos or out_of_scope marks texts that belong to none of the others: they are not learnt, and \
-            teach what strangeness means. Rows that cannot be used are named, and nothing is written.
+            A label named oos or out_of_scope marks texts that belong to none of the others: they are not learnt; the \
+            confidence in texts like them falls. Rows that cannot be used are named, and nothing is written.
 
             WHAT IS PROMISED
             --max-error 2% chooses the threshold so that at most 2 % of the decisions are wrong, with 90 % certainty, for \
@@ -63,7 +63,12 @@ struct TrainCommand: ParsableCommand {
     )
     var validation: String?
 
-    @Option(help: ArgumentHelp("The share of decisions that may be wrong, such as 2%.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp(
+            "The share of decisions that may be wrong; 2% where neither this nor --coverage is given.",
+            valueName: "share"
+        )
+    )
     var maxError: Share?
 
     @Option(help: ArgumentHelp("The share of texts that are to be decided, such as 80%.", valueName: "share"))
@@ -127,6 +132,8 @@ struct TrainCommand: ParsableCommand {
         let data = try checked(LabelledData(reading: data, options: options), &console)
         let held = try validation.map { try LabelledData(reading: $0, options: options) }
         let files = try ModelFiles(try encoderDirectory())
+        if let held { reportOverlap(of: held, with: data, &console) }
+        reportUnknownRoutes(data, &console)
         var trainer = ModelTrainer(threads: threads ?? ThreadPool.shared.threads)
         trainer.target = coverage.map { .coverage($0.value) } ?? .maximumError(maxError?.value ?? 0.02)
         trainer.turnedAway = turnedAway.value
@@ -158,7 +165,12 @@ struct TrainCommand: ParsableCommand {
                     "not so many can be decided; of the texts held out \(percent(promise.coverage)) are not turned away as "
                         + "unlike anything in training"
                 }
-            console.report("note: " + most)
+            console.report((maxError == nil && coverage == nil ? "note: 2%, the default: " : "note: ") + most)
+        }
+        if report.accuracy <= report.commonestShare {
+            console.report(
+                "warning: no better than to give every text the commonest label: the labels cannot be told apart by their texts"
+            )
         }
         let output = json ? JSONValue.object(report.json).text(pretty: true) + "\n" : try summary(report)
         try Descriptor.standardOutput.write(Array(output.utf8))
@@ -185,6 +197,26 @@ struct TrainCommand: ParsableCommand {
               promise        at most \(percent(promise.maximumError)) of the decisions wrong, with \(percent(promise.certainty)) certainty
 
             """
+    }
+
+    /// Texts that were learnt calibrate nothing.
+    private func reportOverlap(of held: LabelledData, with data: LabelledData, _ console: inout Console) {
+        let learnt = Set(data.texts.map { normalizedText($0.text) })
+        let rows = held.texts.filter { learnt.contains(normalizedText($0.text)) }.map(\.row)
+        guard !rows.isEmpty else { return }
+        console.report(
+            "warning: \(grouped(rows.count)) of \(grouped(held.texts.count)) texts of \(held.file) are also in \(data.file), the "
+                + "first in \(held.rowUnit.rawValue) \(rows[0]); they make the model look surer than it is: leave them out of one"
+        )
+    }
+
+    /// A route that no label leads to may be meant, and may be a slip of the pen.
+    private func reportUnknownRoutes(_ data: LabelledData, _ console: inout Console) {
+        let known = Set(data.labels.compactMap(\.route))
+        let named = [ambiguousRoute ?? data.fallback.ambiguous, outOfScopeRoute ?? data.fallback.outOfScope]
+        for route in Set(named.compactMap(\.self)).subtracting(known).sorted() where !known.isEmpty {
+            console.report("note: no label leads to the fallback route \(route)")
+        }
     }
 
     /// The data without repetitions, after what is to be said of it has been said.

@@ -58,7 +58,8 @@ struct Triage: ParsableCommand {
 
     private static func fail(_ message: String, _ code: ExitCode) -> Never {
         var console = Console()
-        console.report("triage: error: \(message)")
+        // One line a fault: what comes from outside has been made visible where it was quoted.
+        for line in "triage: error: \(message)".split(separator: "\n") { console.report(String(line)) }
         exit(withError: code)
     }
 

@@ -62,6 +62,15 @@ import Testing
         #expect(result.errors.hasPrefix("triage: coverage is 0.") || result.errors.hasPrefix("triage: coverage is 1"))
     }
 
+    @Test func aReportTakesTheFileOfNothingElse() throws {
+        let page = scratch.path("page.html"), other = scratch.path("other.txt")
+        #expect(try run("--html", page).status == 0 && run("--html", page).status == 0)
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: other))
+        let result = try run("--html", other)
+        #expect(result.status == 2 && result.errors.contains("is no earlier report"))
+        #expect(try String(contentsOfFile: other, encoding: .utf8) == "mine")
+    }
+
     @Test func aTextThatHoldsNothingIsReportedAndCounts() throws {
         let result = try run(
             "--json",

@@ -25,16 +25,20 @@ package struct Interruption: Sendable {
         return unsafe poll(&event, 1, 0) > 0
     }
 
-    /// From now on the first Ctrl-C is a request; the second ends the process as usual.
+    /// From now on the first Ctrl-C, SIGTERM or SIGHUP (a closed terminal) is a request; the second ends the process as usual.
     ///
-    /// Where the parent had SIGINT ignored (`nohup`, a background job of a script), it stays ignored.
+    /// What the parent had ignored (`nohup`, a background job of a script) stays ignored.
     package func becomeControlC() {
+        controlCDescriptor.store(writeEnd, ordering: .sequentiallyConsistent)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { Self.catchOnce(signal) }
+    }
+
+    private static func catchOnce(_ signal: Int32) {
         var previous = sigaction()
-        guard unsafe sigaction(SIGINT, nil, &previous) == 0,
+        guard unsafe sigaction(signal, nil, &previous) == 0,
             unsafe unsafeBitCast(previous.__sigaction_handler.sa_handler, to: Int.self)
                 != unsafeBitCast(SIG_IGN, to: Int.self)
         else { return }
-        controlCDescriptor.store(writeEnd, ordering: .sequentiallyConsistent)
         var action = sigaction()
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
         unsafe action.__sigaction_handler.sa_handler = { _ in
@@ -42,11 +46,11 @@ package struct Interruption: Sendable {
             writeByte(to: controlCDescriptor.load(ordering: .sequentiallyConsistent))
             errno = code
         }
-        _ = unsafe sigaction(SIGINT, &action, nil)
+        _ = unsafe sigaction(signal, &action, nil)
         // A parent that starts processes from a thread which blocks signals passes that on.
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGINT)
+        unsafe sigaddset(&signals, signal)
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

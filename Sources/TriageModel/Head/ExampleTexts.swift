@@ -22,6 +22,8 @@ package struct ExampleTexts: Sendable {
     /// Where each line starts, and where the last one ends.
     private let starts: [Int]
 
+    var count: Int { starts.count - 1 }
+
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         var starts = [0]

@@ -18,6 +18,8 @@ package final class FittedHead: Sendable {
 
     package let settings: HeadSettings
     package let labelCount: Int
+    /// Examples that it compares a text with.
+    let exampleCount: Int
     private let embeddingHead: EmbeddingHead
     private let lexical: Lexical?
     private let calibration: Calibration
@@ -61,6 +63,7 @@ package final class FittedHead: Sendable {
                 bias: [Float](repeating: 0, count: scales.count)
             )
         }
+        exampleCount = examples?.bias.count ?? 0
         do throws(EncoderError) {
             embeddingHead = try EmbeddingHead(
                 classifier: LinearWeights(weight: .float(weight), bias: bias.floats()),

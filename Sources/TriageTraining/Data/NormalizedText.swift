@@ -2,7 +2,7 @@
 /// space, and without punctuation at the end. A text that is nothing but punctuation keeps it.
 ///
 /// Canonically equivalent results are equal, as strings are.
-func normalizedText(_ text: String) -> String {
+package func normalizedText(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     // Bytes of the result without the punctuation after it.

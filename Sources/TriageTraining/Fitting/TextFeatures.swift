@@ -47,6 +47,9 @@ package struct TextFeatures: Sendable {
     /// The buckets of a text.
     package func buckets(of text: Int) -> ArraySlice<Int32> { buckets[starts[text]..<starts[text + 1]] }
 
+    /// Tokens of a text, special ones included: each has a bucket, and each pair of neighbours.
+    func tokenCount(of text: Int) -> Int { (starts[text + 1] - starts[text] + 1) / 2 }
+
     /// The same with vectors less their mean, and the mean.
     func centred() -> (features: TextFeatures, mean: [Float]) {
         var sums = [Double](repeating: 0, count: size)

@@ -56,7 +56,7 @@ extension WrongQuery {
         .object([
             "row": JSONValue(row), "text": .string(text), "expected": .string(expected),
             "given": TriageTraining.json(given), "confidence": .number(confidence),
-            "outcome": .string(outcome.rawValue), "source": TriageTraining.json(source),
+            "outcome": .string(outcome.name), "reason": .string(outcome.reason), "source": TriageTraining.json(source),
             "nearest": TriageTraining.json(nearest),
         ])
     }

@@ -22,8 +22,8 @@ enum NumberStyle {
     func text(_ value: Double) -> String {
         switch self {
         case .share: percent(value)
-        case .score: figure(value)
-        case .amount: figure(value)
+        case .score: figure(thousandths(value))
+        case .amount: figure(thousandths(value))
         }
     }
 
@@ -35,7 +35,7 @@ enum NumberStyle {
 
     /// With its sign; shares in points of a hundredth.
     func difference(_ value: Double) -> String {
-        let size = self == .share ? figure(value.magnitude * 100) : figure(value.magnitude)
+        let size = figure(thousandths(self == .share ? value.magnitude * 100 : value.magnitude))
         return (value > 0 ? "+" : value < 0 ? "−" : "±") + size
     }
 
@@ -76,6 +76,25 @@ extension KeyFigure {
 }
 
 extension Prediction.Outcome {
+    /// As `triage classify --json` calls it.
+    var name: String {
+        switch self {
+        case .classified: "classified"
+        case .abstainedAmbiguous, .abstainedOutOfScope: "abstained"
+        case .unavailable: "unavailable"
+        }
+    }
+
+    /// Why it is so, without the labels and the example that a decision's reason names.
+    var reason: String {
+        switch self {
+        case .classified: "confident"
+        case .abstainedAmbiguous: "ambiguous"
+        case .abstainedOutOfScope: "unlike anything in training"
+        case .unavailable: "nothing to read"
+        }
+    }
+
     var title: String {
         switch self {
         case .classified: "decided"
@@ -94,4 +113,9 @@ extension EvaluationRows.OutOfScopeBasis {
         case .confidence: "1 less the confidence, as the model has no score of its own"
         }
     }
+}
+
+/// What is smaller than half a thousandth is nothing to whoever reads a report; `--json` has it in full.
+private func thousandths(_ value: Double) -> Double {
+    abs(value) < 0.0005 ? 0 : value
 }
