@@ -83,7 +83,8 @@ import Testing
         let identity = try directory.model(.int8).identity
         #expect(try directory.model(.int8).identity == identity)
         if file == "examples.jsonl" {
-            try directory.write(file, text: "{\"text\": \"other\", \"label\": \"pay\"}\n")
+            let line = #"{"text": "other", "label": "pay"}"# + "\n"
+            try directory.write(file, text: String(repeating: line, count: ModelCopy.headExamples))
         } else {
             try directory.writeHead { tensors in
                 tensors["classifier.bias"] = try .init([0, 0, 1], shape: .init([3]))
@@ -105,15 +106,21 @@ import Testing
     @Test func examplesFileOfAnyContent() throws {
         let directory = try ModelCopy.withHead()
         let good = #"{"text": "a", "label": "b"}"#
-        for (content, expected) in [
-            ("\n\n\n", [nil, nil]), (good, ["a", nil]), (good + "\r\n" + good, ["a", "a"]),
-            ("[1]\n" + good, [nil, "a"]), ("{\"text\": 1, \"label\": \"x\"}\nnonsense", [nil, nil]),
-            (String(repeating: good + "\n", count: 500), ["a", "a"]),
-        ] as [(String, [String?])] {
+        for (lines, expected) in [
+            (["", ""], [nil, nil]), ([good, #"{"label": "b"}"#], ["a", nil]), ([good + "\r", good], ["a", "a"]),
+            (["[1]", good], [nil, "a"]), ([#"{"text": 1, "label": "x"}"#, "nonsense"], [nil, nil]),
+        ] as [([String], [String?])] {
+            let rest = [String](repeating: good, count: ModelCopy.headExamples - lines.count)
+            let content = (lines + rest).joined(separator: "\n") + "\n"
             try directory.write("examples.jsonl", text: content)
             let model = try directory.model(.int8)
             #expect([model.example(at: 0)?.text, model.example(at: 1)?.text] == expected, "\(content.prefix(60))")
             #expect(try model.classify("pay my bill").nearestExample != nil)
+        }
+        // Lines that are missing or too many would name the wrong examples.
+        for count in [1, ModelCopy.headExamples - 1, ModelCopy.headExamples + 1] {
+            try directory.write("examples.jsonl", text: String(repeating: good + "\n", count: count))
+            #expect(throws: ModelError.self) { try directory.model(.int8) }
         }
         try directory.remove("examples.jsonl")
         #expect(try directory.model(.int8).example(at: 0) == nil)
