@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Minimises a smooth function by limited-memory BFGS with a backtracking line search (Liu and Nocedal 1989).
 struct LBFGS {
     /// Pairs of steps and changes of the gradient that are kept.
@@ -73,26 +75,27 @@ struct LBFGS {
     }
 }
 
-/// The sum of products, as four sums so that no addition waits for the one before.
-private func dot(_ a: [Float], _ b: [Float]) -> Double {
-    var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
-    var index = 0
-    while index + 4 <= a.count {
-        first += Double(a[index]) * Double(b[index])
-        second += Double(a[index + 1]) * Double(b[index + 1])
-        third += Double(a[index + 2]) * Double(b[index + 2])
-        fourth += Double(a[index + 3]) * Double(b[index + 3])
-        index += 4
-    }
-    while index < a.count {
-        first += Double(a[index]) * Double(b[index])
-        index += 1
-    }
-    return (first + second) + (third + fourth)
-}
-
-private func add(_ a: inout [Float], _ factor: Float, _ b: [Float]) {
-    for index in a.indices { a[index] += factor * b[index] }
+/// The sum of products: by portions of fixed length, so that it does not depend on the number of threads, each as four sums, so
+/// that no addition waits for the one before.
+func dot(_ a: [Float], _ b: [Float]) -> Double {
+    let portion = 1 << 16
+    return ThreadPool.shared.map(count: (a.count + portion - 1) / portion) { part in
+        var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+        var index = part * portion
+        let end = min(a.count, index + portion)
+        while index + 4 <= end {
+            first += Double(a[index]) * Double(b[index])
+            second += Double(a[index + 1]) * Double(b[index + 1])
+            third += Double(a[index + 2]) * Double(b[index + 2])
+            fourth += Double(a[index + 3]) * Double(b[index + 3])
+            index += 4
+        }
+        while index < end {
+            first += Double(a[index]) * Double(b[index])
+            index += 1
+        }
+        return (first + second) + (third + fourth)
+    }.reduce(0, +)
 }
 
 private func sum(_ a: [Float], _ factor: Float, _ b: [Float]) -> [Float] {

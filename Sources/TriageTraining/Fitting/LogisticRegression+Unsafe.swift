@@ -113,12 +113,11 @@ struct Objective: Sendable {
                 }
             }
         }
-        let decay = Float(regression.penalty / total)
-        var squares = 0.0
-        for index in 0..<shape.biasStart {
-            gradient[index] += decay * place[index]
-            squares += Double(place[index] * place[index])
-        }
+        // Of the weights, not of the biases.
+        var weights = place
+        for index in shape.biasStart..<shape.count { weights[index] = 0 }
+        add(&gradient, Float(regression.penalty / total), weights)
+        let squares = dot(weights, weights)
         return loss + regression.penalty / total / 2 * squares
     }
 

@@ -22,7 +22,7 @@ struct RegressionChoice {
     ) throws -> [Trial] {
         let order = data.labels.indices.shuffled(using: &generator)
         let sample = data.subset(Array(order.prefix(sampleSize)).sorted())
-        let folds = CrossValidation(labels: sample.labels, labelCount: data.labelCount, folds: 3, using: &generator)
+        let folds = CrossValidation(labels: sample.labels, labelCount: data.labelCount, folds: 2, using: &generator)
         var trials: [Trial] = []
         func attempt(_ lexicalWeight: Float, _ penalty: Double) throws {
             guard
