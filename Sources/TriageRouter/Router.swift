@@ -26,7 +26,8 @@ public struct Router: Sendable {
     }
 
     /// As `decide(_:threads:)`, into a value whose storage is used again: after a few calls decisions on ASCII texts
-    /// allocate no memory, but for the nearest example's text where one abstains because a text is out of scope. After an error its outcome is `unavailable` and nothing of the query before is left.
+    /// allocate no memory, but for the text of the nearest example where the model abstains from what is out of scope. After
+    /// an error its outcome is `unavailable` and nothing of the query before is left.
     /// - Throws: `ModelError` where the text holds nothing to read or the model's weights are broken.
     public func decide(_ text: String, threads: Int = 1, into decision: inout RouteDecision) throws(ModelError) {
         decision.clear()

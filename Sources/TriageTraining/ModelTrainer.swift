@@ -96,22 +96,10 @@ package struct ModelTrainer: Sendable {
         let regression = trials[0].regression
         let examples = ExampleChoice(labels: training.labels, labelCount: training.labelCount, using: &generator)
 
-        var folds: (validation: CrossValidation, predictions: CrossValidation.Predictions)?
-        if validation == nil {
-            let count = training.labels.count > 5000 ? 3 : 5
-            let split = CrossValidation(
-                labels: training.labels,
-                labelCount: training.labelCount,
-                folds: count,
-                using: &generator
-            )
-            let predictions = try split.predictions(training, regression, openBLAS: openBLAS) {
-                try progress(.crossValidating)
-            }
-            folds = (split, predictions)
-        }
-        let fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
-        func judged(_ features: TextFeatures, _ labels: [Int?], _ texts: [LabelledText]) -> HeldOutTexts {
+        let heldOut: HeldOutTexts, fitted: FittedModel
+        func judged(_ fitted: FittedModel, _ features: TextFeatures, _ labels: [Int?], _ texts: [LabelledText])
+            -> HeldOutTexts
+        {
             HeldOutTexts(
                 logits: fitted.logits(of: features, openBLAS: openBLAS),
                 labelCount: training.labelCount,
@@ -120,29 +108,40 @@ package struct ModelTrainer: Sendable {
                 sources: texts.map(\.source)
             )
         }
-        var heldOut: HeldOutTexts
         if let validation {
+            fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
             let (features, labels) = try read(validation, of: data, model) {
                 try progress(.embedding(done: data.texts.count + $0, of: total))
             }
-            heldOut = judged(features, labels, validation.texts)
-        } else if let folds {
-            let familiarity = fitted.familiarity(with: training, openBLAS: openBLAS)
-            let scale = Float(familiarity / max(folds.predictions.familiarity, 1e-6))
-            heldOut = HeldOutTexts(
-                logits: folds.predictions.logits.map { $0 * scale },
+            heldOut = judged(fitted, features, labels, validation.texts)
+        } else {
+            let split = CrossValidation(
+                labels: training.labels,
+                labelCount: training.labelCount,
+                folds: training.labels.count > 5000 ? 3 : 5,
+                using: &generator
+            )
+            let predictions = try split.predictions(training, regression, openBLAS: openBLAS) {
+                try progress(.crossValidating)
+            }
+            fitted = try training.fit(regression, openBLAS: openBLAS) { try progress(.fitting) }
+            let scale = Float(
+                fitted.familiarity(with: training, openBLAS: openBLAS) / max(predictions.familiarity, 1e-6)
+            )
+            let inFolds = HeldOutTexts(
+                logits: predictions.logits.map { $0 * scale },
                 labelCount: training.labelCount,
                 similarities: examples.similarities(of: training.features, among: training, openBLAS: openBLAS) {
-                    folds.validation.fold[$0] == folds.validation.fold[$1]
+                    split.fold[$0] == split.fold[$1]
                 },
                 labels: training.labels,
                 sources: inScope.map { data.texts[$0].source }
             )
+            // What is out of scope no fit has seen.
             let outside = labels.indices.filter { labels[$0] == nil }
             heldOut =
-                heldOut + judged(features.subset(outside), outside.map { _ in nil }, outside.map { data.texts[$0] })
-        } else {
-            preconditionFailure("texts are held out by folds or by a file")
+                inFolds
+                + judged(fitted, features.subset(outside), outside.map { _ in nil }, outside.map { data.texts[$0] })
         }
         let calibration = HeadCalibration(heldOut)
         return Fit(
@@ -197,6 +196,13 @@ package struct ModelTrainer: Sendable {
             threads: threads,
             progress: progress
         )
+        // What classification refuses is not learnt from either.
+        if let blank = data.texts.indices.first(where: { features.tokenCount(of: $0) <= model.emptyTokenCount }) {
+            throw ModelError(
+                path: data.file,
+                reason: "\(data.rowUnit.rawValue) \(data.texts[blank].row): the text holds nothing that the model reads"
+            )
+        }
         return (features, numbers)
     }
 

@@ -69,11 +69,11 @@ package struct TrainingReport: Sendable {
         self.json = json
     }
 
-    /// The expected calibration error over 15 bins of equal width (Guo et al., arXiv:1706.04599).
+    /// The expected calibration error over the bins that evaluation uses (Guo et al., arXiv:1706.04599).
     static func calibrationError(_ confidences: [Float], _ right: [Bool]) -> Double {
-        var sums = [(confidence: Double, right: Double)](repeating: (0, 0), count: 15)
+        var sums = [(confidence: Double, right: Double)](repeating: (0, 0), count: KeyFigures.binCount)
         for (confidence, isRight) in zip(confidences, right) {
-            let bin = min(14, Int(confidence * 15))
+            let bin = KeyFigures.bin(of: confidence)
             sums[bin].confidence += Double(confidence)
             if isRight { sums[bin].right += 1 }
         }

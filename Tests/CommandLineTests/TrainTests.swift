@@ -141,13 +141,12 @@ import Testing
     }
 
     /// As little as there may be, and names and texts as odd as they may be: two labels of two texts, an emoji, a label of
-    /// a thousand letters, a text of a megabyte, and one of characters that the tokenizer drops.
+    /// a thousand letters, and a text of a megabyte. One of characters that the tokenizer drops is refused, by its row.
     @Test func oddTextsAndLabels() throws {
         let long = String(repeating: "l", count: 1000)
         let rows = [
-            Self.row("\u{1}\u{2}", "🛒 \"basket\""),
-            Self.row(String(repeating: "word ", count: 200_000), "🛒 \"basket\""),
-            Self.row("pay", long), Self.row("￾", long),
+            Self.row("?", "🛒 \"basket\""), Self.row(String(repeating: "word ", count: 200_000), "🛒 \"basket\""),
+            Self.row("pay", long), Self.row("pay ￾ later", long),
         ]
         let result = try train("--max-error", "50%", data: try scratch.file("odd.jsonl", rows.joined()))
         #expect(result.status == 0, "\(result.errors)")
@@ -155,6 +154,12 @@ import Testing
         #expect(try scratch.text("model/examples.jsonl").utf8.count < 10_000)
         let answer = try Command(["classify", "--model", scratch.path("model"), "--json", "pay"]).wait().objects()
         #expect(answer.first?["route"] == .null || answer.first?["outcome"] == "classified")
+        for nothing in ["\u{1}\u{2}", "\u{200B}", "\u{FFFE}"] {
+            let data = try scratch.file("nothing.jsonl", (rows + [Self.row(nothing, long)]).joined())
+            let refusal = try train(data: data, to: "other")
+            #expect(refusal.status == 2 && refusal.errors.contains("nothing.jsonl: line 5: the text holds nothing"))
+            #expect(!fileExists(scratch.path("other")))
+        }
     }
 
     @Test func textsHeldOutAndOutOfScope() throws {
@@ -213,6 +218,15 @@ import Testing
         let outside = try scratch.file("outside.jsonl", Self.row("how tall is the tower", "oos"))
         refused(try train("--validation", outside), "outside.jsonl: holds no text in scope")
         refused(try train("--validation", try scratch.file("none.jsonl", "")), "none.jsonl: holds no text in scope")
+    }
+
+    /// What no decision could be taken on is not learnt from: the zero-width space is no white space, and no token.
+    @Test func textsThatHoldNothing() throws {
+        let blank = try scratch.file("blank.jsonl", Self.row("hello", "balance") + Self.row("\u{200B}", "balance"))
+        refused(
+            try train("--validation", blank),
+            "blank.jsonl: line 2: the text holds nothing that the model reads"
+        )
     }
 
     @Test func anEncoderThatIsNotThere() throws {

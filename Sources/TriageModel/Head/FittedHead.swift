@@ -91,6 +91,7 @@ package final class FittedHead: Sendable {
         calibration.probabilities(classification.logits, weights: &weights, into: &classification.probabilities)
         let signals = HeadSignals(
             classification.logits,
+            powers: weights,
             temperature: Double(calibration.temperature),
             similarity: neighbour?.similarity,
             scope: settings.scope

@@ -15,17 +15,29 @@ package struct HeadSignals: Sendable, Equatable {
 
     /// From at least one logit.
     package init(_ logits: [Float], temperature: Double, similarity: Float?, scope: HeadSettings.Scope?) {
+        let greatest = Double(logits.max() ?? 0)
+        let powers = logits.map { Calibration.exponential((Double($0) - greatest) / temperature) }
+        self.init(logits, powers: powers, temperature: temperature, similarity: similarity, scope: scope)
+    }
+
+    /// `powers`: e to the power of what each logit exceeds the greatest by, over the temperature, as the softmax has them.
+    init(
+        _ logits: [Float],
+        powers: [Double],
+        temperature: Double,
+        similarity: Float?,
+        scope: HeadSettings.Scope?
+    ) {
         var best = 0
         for index in logits.indices where logits[index] > logits[best] { best = index }
-        var next = -Double.infinity, others = 0.0
+        var next = -Float.infinity, others = 0.0
         for index in logits.indices where index != best {
-            let difference = Double(logits[index] - logits[best]) / temperature
-            next = max(next, difference)
-            others += Calibration.exponential(difference)
+            next = max(next, logits[index])
+            others += powers[index]
         }
         // One label alone is certain: as certain as the smallest probability that counts allows.
         logOdds = -Calibration.logarithm(max(others, 1e-30))
-        gap = min(-next, 70)
+        gap = min((Double(logits[best]) - Double(next)) / temperature, 70)
         guard let scope, let similarity else {
             strangeness = 0
             return
