@@ -54,6 +54,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -79,7 +80,10 @@ let package = Package(
             "TriageModel",
             ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
         ),
-        module("TriageRouter", ["TriageModel"]),
+        module(
+            "TriageRouter",
+            ["TriageModel", "Parallelism", .product(name: "DequeModule", package: "swift-collections")]
+        ),
         module(
             "TriageTraining",
             [

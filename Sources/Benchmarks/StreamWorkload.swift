@@ -63,6 +63,13 @@ struct StreamWorkload: Workload {
         var tokens = 0
         var latencies = Latencies()
 
+        /// Counts a decision that was made.
+        mutating func add(_ decision: RouteDecision) throws(ModelError) {
+            if let failure = decision.failure { throw ModelError(fault: .text, path: "", reason: failure) }
+            queries += 1
+            tokens += decision.classification.tokenCount
+        }
+
         mutating func add(_ other: Tally) {
             queries += other.queries
             tokens += other.tokens
@@ -97,10 +104,9 @@ struct StreamWorkload: Workload {
         repeat {
             let text = texts[(first + tally.queries) % texts.count]
             let start = ContinuousClock.now
-            try router.decide(text, threads: threads, into: &decision)
+            router.decide(text, threads: threads, into: &decision)
             tally.latencies.record(ContinuousClock.now - start)
-            tally.queries += 1
-            tally.tokens += decision.classification.tokenCount
+            try tally.add(decision)
         } while !deadline.hasPassed()
         return tally
     }
@@ -111,9 +117,7 @@ struct StreamWorkload: Workload {
         repeat {
             let first = tally.queries % texts.count
             let part = Array(texts[first..<min(texts.count, first + Self.maximumTexts)])
-            let decisions = try router.decide(part, threads: threads)
-            tally.queries += decisions.count
-            tally.tokens += decisions.reduce(0) { $0 + $1.classification.tokenCount }
+            for decision in router.decide(part, threads: threads) { try tally.add(decision) }
         } while !deadline.hasPassed()
         return tally
     }

@@ -33,9 +33,9 @@ struct FirstStage: Sendable {
         classification.nearestExample = nil
     }
 
-    /// Whether what the first stage says of a text is the answer.
-    func isSure(of classification: Classification) -> Bool {
-        classification.confidence >= settings.threshold
+    /// Whether what the first stage says of a text is the answer; never with less than `minimumConfidence`.
+    func isSure(of classification: Classification, minimumConfidence: Float) -> Bool {
+        classification.confidence >= max(settings.threshold, minimumConfidence)
             && classification.outOfScope.map { $0 <= settings.outOfScopeLimit } ?? false
     }
 }

@@ -24,27 +24,78 @@ extension TriageModel {
         try checkLabels()
         try scratch.withObject { scratch throws(ModelError) in
             tokenizer.encode(text, pair: pair, maximumLength: maximumTokenCount, into: &scratch.encoding)
-            scratch.fill(CollectionOfOne(scratch.encoding))
-            if let firstStage {
-                try run(.first, threads: threads, scratch)
-                fill(&classification, .first, scratch, row: 0, scratch.encoding)
-                if firstStage.isSure(of: classification) { return }
-            }
-            try run(.whole, threads: threads, scratch)
-            fill(&classification, .whole, scratch, row: 0, scratch.encoding)
+            try classify(scratch, minimumConfidence: 0, threads: threads, into: &classification)
         }
+    }
+
+    /// As `classify(_:pair:threads:into:)`, unless the text is not to be classified on these terms; then the classification is
+    /// that of no text, but for what was read.
+    /// - Throws: `ModelError` where the model has no labels or its weights are broken.
+    package func classify(
+        _ text: String,
+        terms: ReadingTerms,
+        threads: Int,
+        into classification: inout Classification
+    ) throws(ModelError) -> Reading {
+        try checkLabels()
+        return try scratch.withObject { scratch throws(ModelError) in
+            tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            let reading = terms.reading(of: scratch.encoding, emptyTokenCount: emptyTokenCount)
+            guard reading == .classified else {
+                classification.clear()
+                classification.tokenCount = scratch.encoding.ids.count
+                classification.isTruncated = scratch.encoding.isTruncated
+                return reading
+            }
+            try classify(
+                scratch,
+                minimumConfidence: terms.minimumConfidence,
+                threads: threads,
+                into: &classification
+            )
+            return reading
+        }
+    }
+
+    /// Classifies what the scratch's encoding holds.
+    private func classify(
+        _ scratch: Scratch,
+        minimumConfidence: Float,
+        threads: Int,
+        into classification: inout Classification
+    ) throws(ModelError) {
+        scratch.fill(CollectionOfOne(scratch.encoding))
+        if let firstStage {
+            try run(.first, threads: threads, scratch)
+            fill(&classification, .first, scratch, row: 0, scratch.encoding)
+            if firstStage.isSure(of: classification, minimumConfidence: minimumConfidence) { return }
+        }
+        try run(.whole, threads: threads, scratch)
+        fill(&classification, .whole, scratch, row: 0, scratch.encoding)
     }
 
     /// Classifies texts; each result is what the text gets alone. At most `threads` threads work at once, and never
     /// more than the process may use processors.
     /// - Throws: `ModelError` where the model has no labels or its weights are broken.
     public func classify(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Classification] {
+        try classify(encode(texts, threads: threads), threads: threads)
+    }
+
+    /// Classifies texts that are encoded already; see ``classify(_:threads:)``. Where the first stage is less sure than
+    /// `minimumConfidence` the whole model is asked.
+    /// - Throws: `ModelError` where the model has no labels or its weights are broken.
+    package func classify(
+        _ texts: [EncodedText],
+        minimumConfidence: Float = 0,
+        threads: Int
+    ) throws(ModelError) -> [Classification] {
         try checkLabels()
-        let encodings = encode(texts, threads: threads)
-        guard let firstStage else { return try classify(encodings, .whole, threads: threads) }
-        var answers = try classify(encodings, .first, threads: threads)
-        let left = answers.indices.filter { !firstStage.isSure(of: answers[$0]) }
-        let later = try classify(left.map { encodings[$0] }, .whole, threads: threads)
+        guard let firstStage else { return try classify(texts, .whole, threads: threads) }
+        var answers = try classify(texts, .first, threads: threads)
+        let left = answers.indices.filter {
+            !firstStage.isSure(of: answers[$0], minimumConfidence: minimumConfidence)
+        }
+        let later = try classify(left.map { texts[$0] }, .whole, threads: threads)
         for (index, answer) in zip(left, later) { answers[index] = answer }
         return answers
     }
@@ -66,16 +117,19 @@ extension TriageModel {
     /// than the process may use processors.
     /// - Throws: `ModelError` where the model's weights are broken.
     public func embed(_ texts: [String], threads: Int = 1) throws(ModelError) -> [Embedding] {
-        try run(.whole, encode(texts, threads: threads), threads: threads, empty: Embedding()) {
-            fill(&$0, $1, row: $2, $3)
-        }
+        try embed(encode(texts, threads: threads), threads: threads)
+    }
+
+    /// Embeds texts that are encoded already; see ``embed(_:threads:)``.
+    /// - Throws: `ModelError` where the model's weights are broken.
+    package func embed(_ texts: [EncodedText], threads: Int) throws(ModelError) -> [Embedding] {
+        try run(.whole, texts, threads: threads, empty: Embedding()) { fill(&$0, $1, row: $2, $3) }
     }
 
     /// What a head reads of texts: their vectors, and their tokens.
     package func read(_ texts: [String], threads: Int) throws(ModelError) -> [(embedding: Embedding, ids: [UInt32])] {
-        let encodings = encode(texts, threads: threads)
-        let embeddings = try run(.whole, encodings, threads: threads, empty: Embedding()) { fill(&$0, $1, row: $2, $3) }
-        return zip(embeddings, encodings).map { ($0, $1.ids) }
+        let encoded = encode(texts, threads: threads)
+        return zip(try embed(encoded, threads: threads), encoded).map { ($0, $1.encoding.ids) }
     }
 
     private func checkLabels() throws(ModelError) {
@@ -84,18 +138,35 @@ extension TriageModel {
         }
     }
 
-    private func encode(_ texts: [String], threads: Int) -> [Encoding] {
-        ThreadPool.shared.map(count: texts.count, threads: threads) {
-            tokenizer.encode(texts[$0], maximumLength: maximumTokenCount)
+    /// A text as the model reads it.
+    package func encode(_ text: String) -> EncodedText {
+        EncodedText(encoding: tokenizer.encode(text, maximumLength: maximumTokenCount))
+    }
+
+    /// Texts as the model reads them, in order.
+    package func encode(_ texts: [String], threads: Int) -> [EncodedText] {
+        ThreadPool.shared.map(count: texts.count, threads: threads) { encode(texts[$0]) }
+    }
+
+    /// How many tokens the model reads of a text, special ones included; allocates nothing for ASCII after a few calls.
+    package func tokenCount(of text: String) -> Int {
+        scratch.withObject { scratch in
+            tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            return scratch.encoding.ids.count
         }
     }
 
+    /// Whether a text would be classified on these terms.
+    package func reading(of text: EncodedText, terms: ReadingTerms) -> Reading {
+        terms.reading(of: text.encoding, emptyTokenCount: emptyTokenCount)
+    }
+
     private func classify(
-        _ encodings: [Encoding],
+        _ texts: [EncodedText],
         _ stage: Classification.Stage,
         threads: Int
     ) throws(ModelError) -> [Classification] {
-        try run(stage, encodings, threads: threads, empty: Classification()) { fill(&$0, stage, $1, row: $2, $3) }
+        try run(stage, texts, threads: threads, empty: Classification()) { fill(&$0, stage, $1, row: $2, $3) }
     }
 
     private func fill(
@@ -149,20 +220,20 @@ extension TriageModel {
     /// Forms groups of the encodings that use the hardware well, and runs a stage over each group on one thread.
     private func run<Result: Sendable>(
         _ stage: Classification.Stage,
-        _ encodings: [Encoding],
+        _ texts: [EncodedText],
         threads: Int,
         empty: Result,
         fill: @Sendable (inout Result, Scratch, Int, Encoding) -> Void
     ) throws(ModelError) -> [Result] {
         let pool = ThreadPool.shared
         let groups = TextGroups(
-            tokenCounts: encodings.map(\.ids.count),
+            tokenCounts: texts.map(\.tokenCount),
             preferredTokenCount: encoder.preferredTokenCount,
             threads: min(threads, pool.threads)
         )
         // Within a region of several groups the threads are taken, and each group runs on one.
         let results = try pool.map(count: groups.ranges.count, threads: threads) { group throws(ModelError) in
-            let encodings = encodings[groups.ranges[group]]
+            let encodings = texts[groups.ranges[group]].lazy.map(\.encoding)
             return try scratch.withObject { scratch throws(ModelError) in
                 scratch.fill(encodings)
                 try run(stage, threads: threads, scratch)

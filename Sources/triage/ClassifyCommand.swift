@@ -92,14 +92,13 @@ struct ClassifyCommand: ParsableCommand {
         )
         try input.answer(source, writesFailures: json) { [json] queries, threads in
             let start = ContinuousClock.now
-            let decisions = answers(to: queries) { texts throws(ModelError) in
-                try router.decide(texts, threads: threads)
-            }
+            let decisions = router.decide(queries.map(\.text), threads: threads)
             let micros = (ContinuousClock.now - start) / .microseconds(max(1, queries.count))
             return zip(queries, decisions).map { query, decision in
-                decision.map { decision in
+                if let failure = decision.failure { return .failure(QueryFailure(reason: failure)) }
+                return .success(
                     json ? format.object(decision, of: query, micros: micros) : format.lines(decision, of: query)
-                }
+                )
             }
         }
     }

@@ -105,8 +105,11 @@ struct Evaluation {
             let done = Double(predictions.count) / Double(data.texts.count)
             console.show("\(model.router.model.name) decides", share: start + done * share)
             let batch = data.texts[predictions.count..<min(predictions.count + Self.batchSize, data.texts.count)]
-            for (text, decision) in zip(batch, try decisions(model.router, on: batch.map(\.text))) {
-                guard let decision else {
+            for (text, decision) in zip(batch, model.router.decide(batch.map(\.text), threads: threads)) {
+                if case .failed(let reason) = decision.reason {
+                    throw ModelError(path: model.router.model.directory, reason: reason)
+                }
+                guard decision.outcome != .rejected else {
                     if reports {
                         console.report("\(data.file):\(text.row): the text holds nothing that the model reads")
                     }
@@ -118,16 +121,5 @@ struct Evaluation {
             }
         }
         return predictions
-    }
-
-    /// Nil for a text that holds nothing to read. Where there is one, the texts are decided on one by one.
-    private func decisions(_ router: Router, on texts: [String]) throws(ModelError) -> [RouteDecision?] {
-        do throws(ModelError) { return try router.decide(texts, threads: threads) } catch  where error.fault == .text {
-            return try texts.map { text throws(ModelError) in
-                do throws(ModelError) { return try router.decide(text) } catch  where error.fault == .text {
-                    return nil
-                }
-            }
-        }
     }
 }

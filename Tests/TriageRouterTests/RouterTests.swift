@@ -14,27 +14,27 @@ struct RouterTests {
     @Test func aUsedValueIsLikeANewOne() throws {
         var decision = RouteDecision()
         for text in ["I lost my card, please block it", "hi", "explain the theory of relativity in simple words"] {
-            try router.decide(text, into: &decision)
-            #expect(try decision == router.decide(text))
-            #expect(try decision == router.decide([text, "something else", text], threads: 2)[2])
-            #expect(try decision == router.decide(text, threads: 2))
+            router.decide(text, into: &decision)
+            #expect(decision == router.decide(text))
+            #expect(decision == router.decide([text, "something else", text], threads: 2)[2])
+            #expect(decision == router.decide(text, threads: 2))
         }
     }
 
     @Test func aDecisionSaysWhichStageAnswered() throws {
         let texts = ["what is the balance of my account", "Please cancel my order, I no longer need it."]
-        #expect(try router.decide(texts).map(\.classification.stage) == [.first, .whole])
+        #expect(router.decide(texts).map(\.classification.stage) == [.first, .whole])
         let directory = try #require(DefaultModel.directory)
         let whole = try Router(model: TriageModel(directory: directory, usesFirstStage: false))
-        #expect(try whole.decide(texts).map(\.classification.stage) == [.whole, .whole])
-        #expect(try whole.decide(texts).map(\.usesFirstStage) == [false, false])
-        #expect(try router.decide(texts).map(\.usesFirstStage) == [true, true])
-        #expect(try router.decide(texts[1]).modelIdentity == router.model.identity)
-        #expect(try whole.decide(texts)[1].classification.logits == router.decide(texts)[1].classification.logits)
+        #expect(whole.decide(texts).map(\.classification.stage) == [.whole, .whole])
+        #expect(whole.decide(texts).map(\.usesFirstStage) == [false, false])
+        #expect(router.decide(texts).map(\.usesFirstStage) == [true, true])
+        #expect(router.decide(texts[1]).modelIdentity == router.model.identity)
+        #expect(whole.decide(texts)[1].classification.logits == router.decide(texts)[1].classification.logits)
     }
 
     @Test func marginAndScoresAgree() throws {
-        let decision = try router.decide("I lost my card, please block it")
+        let decision = router.decide("I lost my card, please block it")
         #expect(decision.scores.count == router.model.labels.count)
         #expect(decision.scores[0].label == decision.label && decision.outOfScope != nil)
         #expect(decision.margin == decision.scores[0].probability - decision.scores[1].probability)
@@ -44,11 +44,11 @@ struct RouterTests {
     @Test func textsWithoutContentAreErrors() {
         var decision = RouteDecision()
         for text in ["\u{1}\u{2}", ""] {
-            #expect(throws: Never.self) { try router.decide("I lost my card", into: &decision) }
-            let error = #expect(throws: ModelError.self) { try router.decide(text, into: &decision) }
+            #expect(throws: Never.self) { router.decide("I lost my card", into: &decision) }
+            let error = #expect(throws: ModelError.self) { router.decide(text, into: &decision) }
             #expect(error?.fault == .text)
             #expect(decision == RouteDecision() && decision.outcome == .unavailable && decision.scores.isEmpty)
         }
-        #expect(throws: ModelError.self) { try router.decide(["fine", " "]) }
+        #expect(throws: ModelError.self) { router.decide(["fine", " "]) }
     }
 }

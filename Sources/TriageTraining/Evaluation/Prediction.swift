@@ -56,12 +56,12 @@ package struct Prediction: Sendable, Equatable {
         let route = decision.route.isEmpty ? nil : decision.route
         let outcome: Outcome
         switch (decision.outcome, decision.reason) {
-        case (.unavailable, _):
+        case (.unavailable, _), (.rejected, _):
             self = .unavailable
             return
-        case (.classified, _), (.abstained, .confident): outcome = .classified
-        case (.abstained, .ambiguous): outcome = .abstainedAmbiguous
+        case (.classified, _): outcome = .classified
         case (.abstained, .outOfScope): outcome = .abstainedOutOfScope
+        case (.abstained, _): outcome = .abstainedAmbiguous
         }
         self.init(
             outcome: outcome,

@@ -25,23 +25,23 @@ do { router = try Router(model: TriageModel(directory: CommandLine.arguments[1])
 var decision = RouteDecision()
 var isAllZero = true
 for threads in 1...2 {
-    func decideAll() throws {
-        for query in queries { try router.decide(query, threads: threads, into: &decision) }
+    func decideAll() {
+        for query in queries { router.decide(query, threads: threads, into: &decision) }
     }
-    for _ in 0..<10 { try decideAll() }
+    for _ in 0..<10 { decideAll() }
     let before = triage_allocation_count()
-    for _ in 0..<100 { try decideAll() }
+    for _ in 0..<100 { decideAll() }
     let count = triage_allocation_count() - before
     isAllZero = isAllZero && count == 0
     print("\(count) blocks for \(100 * queries.count) decisions on at most \(threads) threads")
 }
 // Both the first stage and the whole model have decided.
 if router.model.usesFirstStage {
-    let stages = Set(try router.decide(queries).map(\.classification.stage))
+    let stages = Set(router.decide(queries).map(\.classification.stage))
     isAllZero = isAllZero && stages.count == 2
     print("decided by \(stages.map(\.rawValue).sorted().joined(separator: " and "))")
 }
 // The counter counts: a new value needs storage.
 let before = triage_allocation_count()
-_ = try router.decide(queries[0])
+_ = router.decide(queries[0])
 guard isAllZero, triage_allocation_count() > before else { exit(1) }

@@ -4,12 +4,12 @@ import Glibc
 ///
 /// Unchecked because the compiler cannot see the lock: `state` is touched only between lock and unlock. Safe because
 /// lock and condition live as long as the object and are not handed out.
-@safe final class Monitor<State>: @unchecked Sendable {
+@safe package final class Monitor<State>: @unchecked Sendable {
     private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ state: sending State) {
+    package init(_ state: sending State) {
         self.state = state
         unsafe pthread_mutex_init(mutex, nil)
         unsafe pthread_cond_init(condition, nil)
@@ -22,8 +22,15 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
+    /// Reads the state and wakes nobody.
+    package func look<Result>(_ body: (State) -> Result) -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return body(state)
+    }
+
     /// Changes the state and wakes whoever waits, once `isReady`.
-    func update<Result>(
+    package func update<Result>(
         when isReady: (State) -> Bool = { _ in true },
         _ body: (inout State) -> Result
     ) -> Result {

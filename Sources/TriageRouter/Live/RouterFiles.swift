@@ -1,0 +1,55 @@
+public import TriageModel
+
+/// The files that a router is made of.
+public struct RouterFiles: Sendable, Equatable {
+    /// The directory of the model.
+    public var model: String
+    /// The policy; nil for the model's own settings.
+    public var policy: String?
+    /// Which arithmetic the model is run with.
+    public var precision: Precision
+    /// Whether the first stage, where the model has one, answers what it is sure of.
+    public var usesFirstStage: Bool
+
+    /// A model in a directory, with or without a policy file.
+    public init(model: String, policy: String? = nil, precision: Precision = .automatic, usesFirstStage: Bool = true) {
+        self.model = model
+        self.policy = policy
+        self.precision = precision
+        self.usesFirstStage = usesFirstStage
+    }
+
+    /// Loads the router and lets the model prove itself on the golden vectors it carries, which also warms it.
+    /// - Throws: `RouterError`, with everything that is wrong with the files.
+    public func load() throws(RouterError) -> Router { try load(reusing: nil) }
+
+    /// As `load()`; where the files hold the model `old`, that is used again, so that a change of the policy alone does not
+    /// keep the model in memory twice.
+    func load(reusing old: TriageModel?) throws(RouterError) -> Router {
+        var policy: Policy?
+        if let path = self.policy {
+            do throws(PolicyError) { policy = try Policy(contentsOf: path) } catch { throw .policy(error) }
+        }
+        let model: TriageModel
+        do throws(ModelError) { model = try self.model(reusing: old) } catch { throw .model(error) }
+        if let policy { return try Router(model: model, policy: policy) }
+        do throws(ModelError) { return try Router(model: model) } catch { throw .model(error) }
+    }
+
+    private func model(reusing old: TriageModel?) throws(ModelError) -> TriageModel {
+        let model = try TriageModel(directory: self.model, precision: precision, usesFirstStage: usesFirstStage)
+        if let old, old.isSame(as: model) { return old }
+        if case .failed(let text, let reason) = try model.verify() {
+            throw ModelError(path: self.model, reason: "does not compute what it should: `\(text)` \(reason)")
+        }
+        return model
+    }
+}
+
+extension TriageModel {
+    /// Whether both answer alike, always.
+    fileprivate func isSame(as other: TriageModel) -> Bool {
+        identity == other.identity && backend == other.backend && usesFirstStage == other.usesFirstStage
+            && directory == other.directory
+    }
+}
