@@ -29,7 +29,7 @@ extension TriageModel {
     }
 
     /// As `classify(_:pair:threads:into:)`, unless the text is not to be classified on these terms; then the classification is
-    /// that of no text, but for what was read.
+    /// that of no text.
     /// - Throws: `ModelError` where the model has no labels or its weights are broken.
     package func classify(
         _ text: String,
@@ -43,8 +43,6 @@ extension TriageModel {
             let reading = terms.reading(of: scratch.encoding, emptyTokenCount: emptyTokenCount)
             guard reading == .classified else {
                 classification.clear()
-                classification.tokenCount = scratch.encoding.ids.count
-                classification.isTruncated = scratch.encoding.isTruncated
                 return reading
             }
             try classify(

@@ -41,14 +41,16 @@ struct RouterTests {
         #expect(zip(decision.scores, decision.scores.dropFirst()).allSatisfy { $0.probability >= $1.probability })
     }
 
-    @Test func textsWithoutContentAreErrors() {
+    @Test func textsWithoutContentAreRejected() {
         var decision = RouteDecision()
         for text in ["\u{1}\u{2}", ""] {
-            #expect(throws: Never.self) { router.decide("I lost my card", into: &decision) }
-            let error = #expect(throws: ModelError.self) { router.decide(text, into: &decision) }
-            #expect(error?.fault == .text)
-            #expect(decision == RouteDecision() && decision.outcome == .unavailable && decision.scores.isEmpty)
+            router.decide("I lost my card", into: &decision)
+            router.decide(text, into: &decision)
+            #expect(decision == router.decide(text))
+            #expect(decision.outcome == .rejected && decision.reason == .nothingToRead && decision.route.isEmpty)
+            #expect(decision.label.isEmpty && decision.confidence == 0 && decision.scores.isEmpty)
+            #expect(decision.modelIdentity == router.model.identity)
         }
-        #expect(throws: ModelError.self) { router.decide(["fine", " "]) }
+        #expect(router.decide(["fine", " "]).map(\.outcome) == [.classified, .rejected])
     }
 }
