@@ -63,6 +63,12 @@ struct BoundPolicy: Sendable {
         }
     }
 
+    /// Whether the tenant is one that the policy names.
+    func hasTerms(of tenant: String) -> Bool { tenants[tenant] != nil }
+
+    /// The handlers of the general terms, as `route target`.
+    var handlerNames: [String] { general.destinations.values.map { "\($0.route) \($0.target ?? "")" } }
+
     func plan(of tenant: String?) -> Plan {
         guard let tenant, !tenants.isEmpty else { return general }
         return tenants[tenant] ?? general

@@ -62,6 +62,9 @@ public struct Router: Sendable {
     /// The currency of what decisions cost and save; empty without a policy.
     public var currency: String { policy.currency }
 
+    /// The handlers of the policy's general terms, as `route target`; empty without a policy.
+    package var handlerNames: [String] { policy.handlerNames }
+
     /// How all calls so far ended, those of all generations where there are several.
     public var counts: OutcomeCounts { counter.counts }
 

@@ -19,6 +19,7 @@ struct ClassifyCommand: ParsableCommand {
               triage classify -- "-5 degrees, is that cold?"
               triage classify --json --top 2 --file queries.jsonl > decisions.jsonl
               tail -f queries.txt | triage classify --json | jq -r .route
+              triage classify --policy triage.yaml --tenant acme --metadata channel=phone "is it open today"
 
             FIELDS OF --json
               id          that of the input, else the number of its line
@@ -29,14 +30,16 @@ struct ClassifyCommand: ParsableCommand {
               confidence  the calibrated probability that the label is right
               margin      by how much the label's probability exceeds that of the next
               out_of_scope how unlike anything in training the text is: the share of texts in scope that are less so
+              expected    with --policy: cost, saving and latency_ms of that handler, and the currency
               scores      with --top: label and probability, likeliest first
               logits      with --logits: the model's raw output by label
               nearest     with --explain: the closest example that the model carries
-              outcome     classified, or abstained where the model was not sure enough
-              reason      confident, ambiguous between a and b, or unlike anything in training
+              outcome     classified; abstained where the model was not sure enough or the text too long; unavailable
+              reason      confident, by a rule, ambiguous between a and b, unlike anything in training, longer than is read
               stage       what answered: first, from the words alone, or whole, the whole model
               first_stage whether the first could have
               model       its name and identity, a digest of all its files
+              policy      with --policy: its identity, a digest of the file
               backend     what computed it, such as cpu-int8-avx512vnni
               tokens      tokens read, special ones included
               truncated   whether the text was longer than that
@@ -45,13 +48,16 @@ struct ClassifyCommand: ParsableCommand {
             A model may have a first stage, which answers what its words alone make clear at a fraction of the cost; \
             --whole leaves it out. With --explain scores holds all labels, and maximum_tokens says what the model reads at most. Blank lines \
             and texts that hold nothing to read count as bad input. A route followed by ? is the fallback of a model that \
-            abstained.
+            abstained. With --policy the policy decides who handles what, and label, confidence, margin, stage and tokens are \
+            null where the model was not asked; see triage policy --help.
             """
     )
 
     @OptionGroup var input: InputOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var context: ContextOptions
 
     @Flag(help: "Print one JSON object a line.")
     var json = false
@@ -77,22 +83,25 @@ struct ClassifyCommand: ParsableCommand {
     func validate() throws {
         guard (top ?? 1) >= 1 else { throw ValidationError("--top must be at least 1.") }
         if !json && (logits || echo) { throw ValidationError("--logits and --echo need --json.") }
+        if policy.policy == nil && !context.isEmpty {
+            throw ValidationError("--tenant and --metadata are for policies: name one with --policy.")
+        }
     }
 
     func run() throws {
         let source = try input.open()
-        let router = try Router(model: model.load(precision: precision.precision, usesFirstStage: !whole))
+        let router = try policy.router(model.load(precision: precision.precision, usesFirstStage: !whole))
         let format = DecisionFormat(
-            model: router.model,
+            router: router,
             top: explain ? router.model.labels.count : top ?? 0,
             isExplained: explain,
             hasLogits: logits,
             hasText: echo,
             columns: Descriptor.standardOutput.columns
         )
-        try input.answer(source, writesFailures: json) { [json] queries, threads in
+        try input.answer(source, writesFailures: json) { [json, context = context.context] queries, threads in
             let start = ContinuousClock.now
-            let decisions = router.decide(queries.map(\.text), threads: threads)
+            let decisions = router.decide(queries.map(\.text), context, threads: threads)
             let micros = (ContinuousClock.now - start) / .microseconds(max(1, queries.count))
             return zip(queries, decisions).map { query, decision in
                 if let failure = decision.failure { return .failure(QueryFailure(reason: failure)) }

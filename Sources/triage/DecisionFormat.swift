@@ -3,9 +3,23 @@ import StrictJSON
 import TriageModel
 import TriageRouter
 
+extension Reason {
+    /// Stands where a confidence would, for a decision without one.
+    fileprivate var word: String {
+        switch self {
+        case .rule: "rule"
+        case .tooLong: "long"
+        case .deadlinePassed: "late"
+        default: "error"
+        }
+    }
+}
+
 /// How decisions are printed.
 struct DecisionFormat: Sendable {
     let model: TriageModel
+    /// Of what handlers cost; empty without a policy.
+    let currency: String
     /// Labels to print with their probabilities.
     let top: Int
     let isExplained: Bool
@@ -18,16 +32,19 @@ struct DecisionFormat: Sendable {
     private let routeColumns: Int
     private let labelColumns: Int
 
-    init(model: TriageModel, top: Int, isExplained: Bool, hasLogits: Bool, hasText: Bool, columns: Int?) {
-        self.model = model
+    init(router: Router, top: Int, isExplained: Bool, hasLogits: Bool, hasText: Bool, columns: Int?) {
+        model = router.model
+        currency = router.currency
         self.top = top
         self.isExplained = isExplained
         self.hasLogits = hasLogits
         self.hasText = hasText
         self.columns = columns
         modelObject = .object(["name": .string(model.name), "identity": .string(model.identity)])
-        let longestRoute = model.labels.map { columnCount(of: visible($0.route ?? $0.name)) }.max() ?? 0
-        routeColumns = longestRoute + (model.decision == nil ? 0 : 1)
+        let hasPolicy = !router.policyIdentity.isEmpty
+        let routes = hasPolicy ? router.handlerNames : model.labels.map { $0.route ?? $0.name }
+        let longestRoute = routes.map { columnCount(of: visible($0)) }.max() ?? 0
+        routeColumns = longestRoute + (hasPolicy || model.decision != nil ? 1 : 0)
         labelColumns = model.labels.map { columnCount(of: visible($0.name)) }.max() ?? 0
     }
 
@@ -40,10 +57,18 @@ struct DecisionFormat: Sendable {
         if hasText { add("text", .string(query.text)) }
         add("route", decision.route.isEmpty ? .null : .string(decision.route))
         if let target = decision.target { add("target", .string(target)) }
-        add("label", .string(decision.label))
-        add("confidence", JSONValue(decision.confidence))
-        add("margin", JSONValue(decision.margin))
+        let isAsked = !decision.label.isEmpty
+        add("label", isAsked ? .string(decision.label) : .null)
+        add("confidence", isAsked ? JSONValue(decision.confidence) : .null)
+        add("margin", isAsked ? JSONValue(decision.margin) : .null)
         add("out_of_scope", decision.outOfScope.map { JSONValue($0) } ?? .null)
+        if let expectation = decision.expectation {
+            let members: JSONObject = [
+                "cost": .number(expectation.cost), "saving": .number(expectation.saving),
+                "latency_ms": .number(expectation.milliseconds), "currency": .string(currency),
+            ]
+            add("expected", .object(members))
+        }
         if top > 0 {
             let scores = decision.scores.prefix(top).map { score in
                 JSONValue.object(["label": .string(score.label), "probability": JSONValue(score.probability)])
@@ -61,11 +86,12 @@ struct DecisionFormat: Sendable {
         }
         add("outcome", .string(decision.outcome.rawValue))
         add("reason", .string(decision.reason.description))
-        add("stage", .string(decision.classification.stage.rawValue))
+        add("stage", isAsked ? .string(decision.classification.stage.rawValue) : .null)
         add("first_stage", .bool(decision.usesFirstStage))
         add("model", modelObject)
+        if !decision.policyIdentity.isEmpty { add("policy", .string(decision.policyIdentity)) }
         add("backend", .string(model.backend))
-        add("tokens", JSONValue(decision.classification.tokenCount))
+        add("tokens", isAsked ? JSONValue(decision.classification.tokenCount) : .null)
         if isExplained { add("maximum_tokens", JSONValue(model.maximumTokenCount)) }
         add("truncated", .bool(decision.classification.isTruncated))
         add("micros", .number((micros * 10).rounded() / 10))
@@ -76,8 +102,8 @@ struct DecisionFormat: Sendable {
 
     func lines(_ decision: RouteDecision, of query: Query) -> [UInt8] {
         var fields = [
-            (visible(decision.route) + (decision.outcome == .abstained ? "?" : "")).padded(to: routeColumns),
-            percent(decision.confidence).rightAligned(to: 7),
+            handler(of: decision).padded(to: routeColumns),
+            (decision.label.isEmpty ? decision.reason.word : percent(decision.confidence)).rightAligned(to: 7),
         ]
         if !isExplained {
             // The first is the decision itself, unless the route has another name than the label.
@@ -93,7 +119,21 @@ struct DecisionFormat: Sendable {
         return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
     }
 
+    /// The route, by a policy with the handler, and a mark where it is a fallback.
+    private func handler(of decision: RouteDecision) -> String {
+        let target = decision.policyIdentity.isEmpty ? nil : decision.target
+        let names = [decision.route, target].compactMap(\.self).map(visible)
+        return names.joined(separator: " ") + (decision.outcome == .classified ? "" : "?")
+    }
+
     private func explanation(of decision: RouteDecision) -> [String] {
+        let outcome = "  outcome  \(decision.outcome.rawValue): \(visible(decision.reason.description))"
+        var costs: [String] = []
+        if let expectation = decision.expectation {
+            let (cost, saving) = (figure(expectation.cost), figure(expectation.saving))
+            costs = ["  costs    \(cost) \(currency), saves \(saving), takes \(figure(expectation.milliseconds)) ms"]
+        }
+        guard !decision.label.isEmpty else { return [outcome] + costs }
         let scores = decision.scores.map { score in
             let label = visible(score.label).padded(to: labelColumns)
             let probability = percent(score.probability).rightAligned(to: 7)
@@ -115,11 +155,8 @@ struct DecisionFormat: Sendable {
         if let nearest = decision.classification.nearestExample.flatMap(model.example) {
             lines.append("  nearest  \(visible(nearest.text)) (\(visible(nearest.label)))")
         }
-        return lines + [
-            "  outcome  \(decision.outcome.rawValue): \(visible(decision.reason.description))",
-            "  read     \(reading)",
-            "  decided  by \(stage)\(visible(model.name)) on \(model.backend), \(model.identity)",
-        ]
+        let decider = "  decided  by \(stage)\(visible(model.name)) on \(model.backend), \(model.identity)"
+        return lines + [outcome] + costs + ["  read     \(reading)", decider]
     }
 
     private func percent(_ share: Float) -> String { CommandSupport.percent(Double(share)) }
