@@ -8,11 +8,13 @@ extension PolicyReader {
         isTenant: Bool
     ) {
         let known = handlers
-        for (_, key, value) in yaml.entries(node, "`handlers`") {
+        let entries = yaml.entries(node, "`handlers`")
+        let count = known.count + entries.count { known[$0.name] == nil }
+        guard count <= limits.handlers else {
+            return yaml.reject(node, "there are \(count) handlers, the limit is \(limits.handlers)")
+        }
+        for (_, key, value) in entries {
             guard let name = name(key, "a handler's name") else { continue }
-            guard handlers.count < limits.handlers || known[name] != nil else {
-                return yaml.reject(key, "more than \(limits.handlers) handlers")
-            }
             var handler = known[name] ?? Policy.Handler(name: name, route: .remote, price: 0, latency: 0)
             readHandler(value, key: key, into: &handler, known: isTenant ? known : nil)
             handlers[name] = handler
