@@ -68,6 +68,7 @@ let package = Package(
         .systemLibrary(name: "CParallelism"),
         module("Parallelism", ["CParallelism"]),
         module("StrictJSON"),
+        module("StrictYAML", ["Yams"]),
         module("Tensors"),
         module("Tokenization", ["StrictJSON"]),
         module(
@@ -82,13 +83,16 @@ let package = Package(
         ),
         module(
             "TriageRouter",
-            ["TriageModel", "Parallelism", .product(name: "DequeModule", package: "swift-collections")]
+            [
+                "TriageModel", "ModelFormat", "Parallelism", "StrictYAML",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ]
         ),
         module(
             "TriageTraining",
             [
                 "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Parallelism", "StrictJSON",
-                "Tensors", "CommandSupport", "Yams",
+                "StrictYAML", "Tensors", "CommandSupport",
             ]
         ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
@@ -121,9 +125,13 @@ let package = Package(
         ),
         tests(
             "TriageTraining",
-            ["TriageTraining", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism", "StrictJSON"]
+            [
+                "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism",
+                "StrictJSON", "StrictYAML",
+            ]
         ),
-        tests("TriageRouter", ["TriageRouter", "TriageModel"]),
+        tests("StrictYAML", ["StrictYAML"]),
+        tests("TriageRouter", ["TriageRouter", "TriageModel", "StrictJSON"], exclude: ["Fixtures"]),
         .target(
             name: "CAllocations",
             path: "Tests/Allocations/CAllocations",

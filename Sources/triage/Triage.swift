@@ -31,6 +31,7 @@ struct Triage: ParsableCommand {
         subcommands: [
             ClassifyCommand.self, TrainCommand.self, EvalCommand.self, EmbedCommand.self, TokenizeCommand.self,
             ConvertCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
+            PolicyCommand.self,
         ]
     )
 

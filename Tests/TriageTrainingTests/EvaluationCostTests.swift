@@ -35,9 +35,14 @@ struct EvaluationCostTests {
     @Test(
         "What is wrong is said with its line",
         arguments: [
-            ("", "f: empty"), ("- 1", ":1: the file must be a mapping"), ("a: [", ": not YAML"),
-            ("{routes: {}, mistakes: {}, price: 1}", ":1: `price` is unknown in the file"),
-            ("routes: {}", ":1: `mistakes` is missing in the file"), ("a: &a 1\nb: *a", "f:1:4: anchors are not read"),
+            ("", "f: empty"), ("- 1", ":1:1: the file is a list, expected a mapping with routes, mistakes"),
+            ("a: [", ": not YAML"),
+            (
+                "{routes: {}, mistakes: {}, price: 1}",
+                ":1:28: unknown key `price` in the file; expected routes, mistakes"
+            ),
+            ("routes: {}", ":1:1: `mistakes` is missing in the file"),
+            ("a: &a 1\nb: *a", "f:1:4: anchors are not read"),
             ("routes: {}\nroutes: {}", "key `routes` occurs twice"),
         ]
     )
@@ -49,14 +54,20 @@ struct EvaluationCostTests {
     @Test(
         "So is every value",
         arguments: [
-            ("  script: { price: 0.5,", "  robot: { price: 0.5,", ":2: `robot` is unknown in `routes`"),
-            ("latency_ms: 5 }", "}", ":2: `latency_ms` is missing in `script`"),
-            ("0.5", "\"0.5\"", ":2: `price` of `script` must be a number"),
-            ("0.5", "-1", ":2: `price` of `script` must be a number"),
-            ("0.5", ".nan", ":2: `price` of `script` must be a number"),
-            ("0.5", "[1]", ":2: `price` of `script` must be a number"),
-            ("remote: 10.0", "remote: 10.0, human: 1", ":6: `human` is unknown in the mistakes of `human`"),
-            ("remote: 0, human: 0", "remote: 0", ":8: `human` is missing in the mistakes of `script`"),
+            (
+                "  script: { price: 0.5,", "  robot: { price: 0.5,",
+                ":2:3: unknown key `robot` in `routes`; expected script, remote, human"
+            ),
+            ("latency_ms: 5 }", "}", ":2:11: `latency_ms` is missing in `script`"),
+            ("0.5", "\"0.5\"", ":2:20: `price` of `script` must be a number from 0 to 1000000000"),
+            ("0.5", "-1", ":2:20: `price` of `script` must be a number from 0 to 1000000000"),
+            ("0.5", ".nan", ":2:20: `price` of `script` must be a number from 0 to 1000000000"),
+            ("0.5", "[1]", ":2:20: `price` of `script` must be a number from 0 to 1000000000"),
+            (
+                "remote: 10.0", "remote: 10.0, human: 1",
+                ":6:40: unknown key `human` in the mistakes of `human`; expected script, remote"
+            ),
+            ("remote: 0, human: 0", "remote: 0", ":8:11: `human` is missing in the mistakes of `script`"),
         ]
     )
     func brokenValue(part: String, replacement: String, reason: String) throws {
@@ -66,6 +77,17 @@ struct EvaluationCostTests {
         let broken = yaml
         let error = #expect(throws: DataFileError.self) { try Self.costs(broken) }
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+    }
+
+    @Test("All places are named at once")
+    func manyDefects() {
+        let yaml = "routes: {a: {price: -1, latency_ms: x}, b: {price: 1, latency_ms: 1}}\nmistakes: {a: {b: 0}}\nc: d"
+        let error = #expect(throws: DataFileError.self) { try Self.costs(yaml, ["a", "b"]) }
+        #expect(
+            error?.description.split(separator: "\n").map { $0.prefix { $0 != " " } } == [
+                "f:1:21:", "f:1:37:", "f:2:11:", "f:3:1:",
+            ]
+        )
     }
 
     /// Four queries, the right routes script, remote, human, human; the model sends them to script, script, human and, as it

@@ -64,7 +64,7 @@ struct RoutesFileTests {
             ("fallback: {}", "1:1: no `labels`"),
             (
                 "labels: []\nlabel: []",
-                "2:1: unknown key `label` in a routes file; expected labels, out_of_scope, fallback"
+                "2:1: unknown key `label` in a routes file; did you mean `labels`?"
             ),
             ("labels: x", "1:9: `labels` is a text, expected a list"),
             ("labels:", "1:8: `labels` is nothing, expected a list"),

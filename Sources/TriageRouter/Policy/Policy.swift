@@ -15,6 +15,8 @@ public struct Policy: Sendable, Equatable {
     /// What holds for single tenants: the general terms with the tenant's own in their place. A tenant's `rules` are its own
     /// only; the general ones come after them.
     public internal(set) var tenants: [String: Terms]
+    /// Where the first of the file's `labels` is, from 1.
+    var labelsLine = 1
 
     /// Everything that decides for one tenant, or for all others.
     public struct Terms: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import StrictYAML
+
 /// Reads a routes file: labels with their routes, handlers and examples, texts out of scope, and fallback routes.
 ///
 ///     labels:
@@ -21,11 +23,16 @@ enum RoutesFile {
         outOfScopeLabel: String?,
         limits: DataLimits
     ) throws(DataFileError) -> DataContents {
-        guard let root = try yamlTree(bytes, file: file) else {
+        guard let root = try yamlRoot(bytes, file: file) else {
             throw .file(file, reason: "empty; expected `labels`")
         }
         var walk = RoutesWalk(file: file, outOfScopeLabel: outOfScopeLabel ?? Self.outOfScopeLabel, limits: limits)
         try walk.read(root)
         return try walk.finished()
     }
+}
+
+/// The document in a YAML file, nil where there is none.
+func yamlRoot(_ bytes: [UInt8], file: String) throws(DataFileError) -> YAMLNode? {
+    do throws(FileDefect) { return try YAMLNode(parsing: bytes) } catch { throw .rows(file: file, FileDefects(error)) }
 }

@@ -1,4 +1,4 @@
-import CommandSupport
+import StrictYAML
 
 /// Makes texts of the rows of a file, with the rules that all formats share: which field is the label, what a label may
 /// be, and how many rows there may be.
@@ -20,7 +20,7 @@ struct RowAssembly {
     private let limits: DataLimits
 
     private var texts: [LabelledText] = []
-    private var badRows = BadRows()
+    private var badRows = FileDefects()
     private var hasLabel = false
     /// Of the texts without label their positions in `texts`.
     private var unlabelled: [Int] = []
@@ -55,7 +55,7 @@ struct RowAssembly {
     }
 
     mutating func reject(line: Int, column: Int? = nil, _ reason: String) {
-        badRows.add(BadRow(line: line, column: column, reason: reason))
+        badRows.add(line: line, column: column, reason)
     }
 
     /// The texts, where every row could be read.
@@ -82,12 +82,4 @@ struct RowAssembly {
         }
         return nil
     }
-}
-
-/// Why `name` cannot name a label, a route or a handler: such names are compared exactly and printed on one line.
-func nameDefect(_ name: String) -> String? {
-    guard let first = name.unicodeScalars.first, let last = name.unicodeScalars.last else { return "is empty" }
-    if first.properties.isWhitespace || last.properties.isWhitespace { return "begins or ends with white space" }
-    if visible(name) != name { return "contains a control character" }
-    return nil
 }

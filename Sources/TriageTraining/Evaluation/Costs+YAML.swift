@@ -1,4 +1,4 @@
-import Yams
+import StrictYAML
 
 extension Costs {
     private static let byteLimit = 1 << 16
@@ -17,79 +17,52 @@ extension Costs {
         guard !routes.isEmpty else {
             throw .file(file, reason: "of no use: the model names no routes that could have a price")
         }
-        guard let root = try yamlTree(bytes, file: file) else {
+        guard let root = try yamlRoot(bytes, file: file) else {
             throw .file(file, reason: "empty; expected `routes` and `mistakes`")
         }
-        let document = try Entries(root, file: file, of: "the file", keys: ["routes", "mistakes"])
-        let handling = try document.entries("routes", of: "`routes`", keys: routes)
-        let mistakes = try document.entries("mistakes", of: "`mistakes`", keys: routes.count > 1 ? routes : [])
-        var prices: [Double] = [], latencies: [Double] = [], table: [[Double]] = []
-        for route in routes {
-            let entry = try handling.entries(route, of: quoted(route), keys: ["price", "latency_ms"])
-            prices.append(try entry.number("price"))
-            latencies.append(try entry.number("latency_ms"))
-            guard routes.count > 1 else { continue }
-            let others = routes.filter { $0 != route }
-            let row = try mistakes.entries(route, of: "the mistakes of \(quoted(route))", keys: others)
-            table.append(try routes.map { sent throws(DataFileError) in sent == route ? 0 : try row.number(sent) })
-        }
-        self.init(routes: routes, prices: prices, latencies: latencies, mistakes: table.isEmpty ? [[0]] : table)
+        var reader = Reader(routes: routes)
+        reader.read(root)
+        guard reader.yaml.defects.isEmpty else { throw .rows(file: file, reader.yaml.defects) }
+        self.init(
+            routes: routes,
+            prices: routes.map { reader.prices[$0] ?? 0 },
+            latencies: routes.map { reader.latencies[$0] ?? 0 },
+            mistakes: routes.map { right in routes.map { reader.mistakes[right]?[$0] ?? 0 } }
+        )
     }
 
-    /// A mapping with exactly the given keys.
-    private struct Entries {
-        private let file: String
-        private let owner: String
-        private let line: Int
-        private var nodes: [String: Node] = [:]
+    /// Notes every place that is not as it must be.
+    private struct Reader {
+        let routes: [String]
+        var yaml = YAMLReader()
+        var prices: [String: Double] = [:]
+        var latencies: [String: Double] = [:]
+        var mistakes: [String: [String: Double]] = [:]
 
-        init(_ node: Node, file: String, of owner: String, keys: [String]) throws(DataFileError) {
-            self.file = file
-            self.owner = owner
-            line = node.mark?.line ?? 1
-            let names = keys.map(quoted).joined(separator: ", ")
-            guard case .mapping(let mapping) = node else {
-                throw defect(line, "\(owner) must be a mapping with \(names)")
+        init(routes: [String]) { self.routes = routes }
+
+        mutating func read(_ root: YAMLNode) {
+            let document = fields(root, "the file", keys: ["routes", "mistakes"])
+            for (route, node) in fields(document["routes"], "`routes`", keys: routes) {
+                let entry = fields(node, "`\(route)`", keys: ["price", "latency_ms"])
+                prices[route] = number("price", of: "`\(route)`", in: entry)
+                latencies[route] = number("latency_ms", of: "`\(route)`", in: entry)
             }
-            for (key, value) in mapping {
-                guard let name = key.scalar?.string, keys.contains(name) else {
-                    let found = key.scalar.map { quoted($0.string) } ?? "a key that is no name"
-                    let known = keys.isEmpty ? "there are no keys" : "the keys are \(names)"
-                    throw defect(key.mark?.line ?? line, "\(found) is unknown in \(owner); \(known)")
-                }
-                nodes[name] = value
-            }
-            let missing = keys.filter { nodes[$0] == nil }.map(quoted)
-            guard missing.isEmpty else {
-                let verb = missing.count == 1 ? "is" : "are"
-                throw defect(line, "\(missing.joined(separator: ", ")) \(verb) missing in \(owner)")
+            let confused = routes.count > 1 ? routes : []
+            for (right, node) in fields(document["mistakes"], "`mistakes`", keys: confused) {
+                let place = "the mistakes of `\(right)`"
+                let row = fields(node, place, keys: routes.filter { $0 != right })
+                for sent in row.keys { mistakes[right, default: [:]][sent] = number(sent, of: place, in: row) }
             }
         }
 
-        func entries(_ key: String, of owner: String, keys: [String]) throws(DataFileError) -> Entries {
-            try Entries(node(key), file: file, of: owner, keys: keys)
+        /// A mapping with all of `keys` and no others; nothing where there is none.
+        private mutating func fields(_ node: YAMLNode?, _ place: String, keys: [String]) -> [String: YAMLNode] {
+            node.flatMap { yaml.mapping($0, place, keys: keys, required: keys) } ?? [:]
         }
 
-        func number(_ key: String) throws(DataFileError) -> Double {
-            let node = try node(key)
-            guard let scalar = node.scalar, scalar.style == .plain, let value = Double(scalar.string),
-                scalar.string.allSatisfy({ "0123456789+-.eE".contains($0) }), (0...greatest).contains(value)
-            else {
-                let reason = "\(quoted(key)) of \(owner) must be a number from 0 to \(Int(greatest))"
-                throw defect(node.mark?.line ?? line, reason)
-            }
-            return value
-        }
-
-        private func node(_ key: String) throws(DataFileError) -> Node {
-            guard let node = nodes[key] else { throw defect(line, "\(quoted(key)) is missing in \(owner)") }
-            return node
-        }
-
-        private func defect(_ line: Int, _ reason: String) -> DataFileError {
-            .rows(file: file, BadRows(BadRow(line: line, reason: reason)))
+        private mutating func number(_ key: String, of place: String, in fields: [String: YAMLNode]) -> Double? {
+            fields[key].flatMap { yaml.number($0, "`\(key)` of \(place)", in: 0...greatest) }
         }
     }
 }
-
-private func quoted(_ name: String) -> String { "`\(name.prefix(80))`" }

@@ -7,15 +7,15 @@ enum YAMLGuard {
     private static let maximumExplicitKeys = 16
 
     /// The first place that is refused; nil where there is none.
-    static func defect(in bytes: ArraySlice<UInt8>) -> BadRow? {
+    static func defect(in bytes: ArraySlice<UInt8>) -> FileDefect? {
         var line = 1
         var lineStart = bytes.startIndex
         // Whether a node may begin here, and whether this is a tag, after which one may.
         var mayBegin = true
         var isTag = false
         var explicitKeys = 0
-        func row(_ index: Int, _ reason: String) -> BadRow {
-            BadRow(line: line, column: bytes[lineStart..<index].count { $0 & 0xC0 != 0x80 } + 1, reason: reason)
+        func defect(_ index: Int, _ reason: String) -> FileDefect {
+            FileDefect(line: line, column: bytes[lineStart..<index].count { $0 & 0xC0 != 0x80 } + 1, reason: reason)
         }
         for index in bytes.indices {
             switch bytes[index] {
@@ -33,9 +33,9 @@ enum YAMLGuard {
             case UInt8(ascii: "-"): break
             case UInt8(ascii: "?") where mayBegin:
                 explicitKeys += 1
-                if explicitKeys > maximumExplicitKeys { return row(index, "keys written with `?` are not read") }
+                if explicitKeys > maximumExplicitKeys { return defect(index, "keys written with `?` are not read") }
             case UInt8(ascii: "&") where mayBegin && isAnchor(bytes[(index + 1)...]):
-                return row(index, "anchors are not read; where this is a text, write a space after the `&`")
+                return defect(index, "anchors are not read; where this is a text, write a space after the `&`")
             case UInt8(ascii: "!") where mayBegin:
                 isTag = true
                 mayBegin = false
