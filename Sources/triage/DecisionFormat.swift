@@ -51,6 +51,10 @@ struct DecisionFormat: Sendable {
     // MARK: For programs
 
     func object(_ decision: RouteDecision, of query: Query, micros: Double) -> [UInt8] {
+        jsonLine(json(decision, of: query, micros: micros))
+    }
+
+    func json(_ decision: RouteDecision, of query: Query, micros: Double) -> JSONObject {
         var members: [JSONObject.Member] = []
         func add(_ key: String, _ value: JSONValue) { members.append(.init(key: key, value: value)) }
         add("id", query.id)
@@ -95,7 +99,7 @@ struct DecisionFormat: Sendable {
         if isExplained { add("maximum_tokens", JSONValue(model.maximumTokenCount)) }
         add("truncated", .bool(decision.classification.isTruncated))
         add("micros", .number((micros * 10).rounded() / 10))
-        return jsonLine(JSONObject(uniqueMembers: members))
+        return JSONObject(uniqueMembers: members)
     }
 
     // MARK: For people

@@ -11,6 +11,7 @@ struct PolicyCommand: ParsableCommand {
             EXAMPLES
               triage policy check triage.yaml
               triage policy check triage.yaml --no-model --json
+              triage policy explain triage.yaml "I lost my card, please block it"
               triage policy schema > triage.schema.json
 
             A SHORT POLICY for the model that comes with the program:
@@ -41,6 +42,6 @@ struct PolicyCommand: ParsableCommand {
             The schema describes every key. For editors that know YAML by schema, begin the file with
               # yaml-language-server: $schema=triage.schema.json
             """,
-        subcommands: [PolicyCheckCommand.self, PolicySchemaCommand.self]
+        subcommands: [PolicyCheckCommand.self, PolicyExplainCommand.self, PolicySchemaCommand.self]
     )
 }
