@@ -28,7 +28,7 @@ package struct Benchmark {
         instructionSet = try InstructionSet.selected()
         self.interruption = interruption
         self.version = version
-        guard !files.labels.isEmpty || !(parameters.includes(.stream) || parameters.includes(.coldStart)) else {
+        guard !files.labels.isEmpty || ![.stream, .router, .coldStart].contains(where: parameters.includes) else {
             throw BenchmarkError(
                 "\(directory): only embeds: the model has no labels to decide by; "
                     + "--only shapes,peaks,memory measures it"
@@ -70,7 +70,7 @@ package struct Benchmark {
     /// Of the time.
     private var shareOfColdStart: Double {
         guard parameters.includes(.coldStart) else { return 0 }
-        return [.peaks, .stream, .shapes].contains { parameters.includes($0) } ? 0.1 : 1
+        return [.peaks, .stream, .router, .shapes].contains(where: parameters.includes) ? 0.1 : 1
     }
 
     private func coldStartWorkload() throws -> ColdStartWorkload {
@@ -88,9 +88,9 @@ package struct Benchmark {
 
     private func workloads(_ model: TriageModel) throws -> [any Workload] {
         // The other figures are shares of the peaks.
-        var workloads: [any Workload] = MultiplyAccumulate.allCases.map {
-            PeakWorkload(operation: $0, instructionSet: instructionSet)
-        }
+        var workloads: [any Workload] =
+            [.peaks, .stream, .shapes].contains(where: parameters.includes)
+            ? MultiplyAccumulate.allCases.map { PeakWorkload(operation: $0, instructionSet: instructionSet) } : []
         if parameters.includes(.stream) {
             try check(parameters.queries, model)
             for threads in parameters.threads {
@@ -109,8 +109,23 @@ package struct Benchmark {
                 )
             }
         }
-        let isNeeded = [.peaks, .stream, .shapes].contains { parameters.includes($0) }
-        return isNeeded ? workloads : []
+        if parameters.includes(.router) {
+            try check(parameters.queries, model)
+            workloads += try routerWorkloads(model)
+        }
+        return workloads
+    }
+
+    private func routerWorkloads(_ model: TriageModel) throws -> [RouterWorkload] {
+        let labels = model.labels.map(\.name)
+        let routers = [
+            ("no policy", try Router(model: model)),
+            ("a policy without rules", try Router(model: model, policy: RouterWorkload.policy(labels, rules: 0))),
+            ("a policy of 1,000 rules", try Router(model: model, policy: RouterWorkload.policy(labels, rules: 1_000))),
+        ]
+        return routers.map { subject, router in
+            RouterWorkload(subject: subject, router: router, texts: parameters.queries.texts)
+        }
     }
 
     /// The model as it is, and where it has a first stage, the whole model alone: what other runtimes compare with.

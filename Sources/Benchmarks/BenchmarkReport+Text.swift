@@ -81,6 +81,7 @@ extension BenchmarkReport {
         case .peaks:
             "Peak of one core (integer: \(environment.integerInstruction); float: \(environment.floatInstruction))"
         case .stream: "Stream: text in, decision out"
+        case .router: "Router: what a decision costs above the model, one thread"
         case .shapes: "Shapes: sequences x tokens through the encoder, one thread"
         case .coldStart: "Cold start: a new process, files in the page cache"
         case .memory: "Memory"

@@ -2,6 +2,7 @@
 package enum Section: String, CaseIterable, Sendable {
     case peaks
     case stream
+    case router
     case shapes
     case coldStart = "cold-start"
     case memory
@@ -15,6 +16,8 @@ package enum Quantity: String, CaseIterable, Sendable {
     case p99
     case queriesPerSecond = "queries"
     case tokensPerSecond = "tokens"
+    /// The time that a decision takes beyond what the model takes, median.
+    case overhead
     /// Multiply-accumulates of one core, in thousand millions a second.
     case rate
     /// The multiply-accumulates of the linear layers, as a share of what the cores in use could do at their peak.
@@ -24,6 +27,7 @@ package enum Quantity: String, CaseIterable, Sendable {
     package var unit: String {
         switch self {
         case .p50, .p95, .p99: "ms"
+        case .overhead: "µs"
         case .queriesPerSecond: "queries/s"
         case .tokensPerSecond: "tokens/s"
         case .rate: "GMAC/s"
@@ -36,13 +40,14 @@ package enum Quantity: String, CaseIterable, Sendable {
     var title: String {
         switch self {
         case .p50, .p95, .p99: "\(rawValue) \(unit)"
+        case .overhead: "\(unit) above the model"
         default: unit
         }
     }
 
     package var isBetterLower: Bool {
         switch self {
-        case .p50, .p95, .p99, .memory: true
+        case .p50, .p95, .p99, .overhead, .memory: true
         case .queriesPerSecond, .tokensPerSecond, .rate, .shareOfPeak: false
         }
     }

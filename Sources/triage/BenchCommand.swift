@@ -31,6 +31,8 @@ struct BenchCommand: ParsableCommand {
             (HdrHistogram); and batched; for a model with a first stage with it (as classify decides) and \
             without (as classify --whole), which is what compares with other runtimes. More threads than usable \
             cores are as many callers; nothing else starts more
+              router      what a decision takes above the model that it asks: without a policy, by one, and by one of 1,000 \
+            rules of all kinds that do not apply; medians over pairs of calls on the same text, in µs
               shapes      token ids through the encoder on one thread, by sequences x tokens
               cold-start  a new process that decides on one query, from before it is executed until it has ended, and \
             the most memory it had resident
