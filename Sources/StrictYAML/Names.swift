@@ -55,6 +55,8 @@ private func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], atMos
             if i > 0, j > 0, letter == right[j - 1], left[i - 1] == other { cost = min(cost, previous[j - 1] + 1) }
             next.append(cost)
         }
+        // Later rows have nothing smaller.
+        guard next.contains(where: { $0 <= limit }) else { return nil }
         (previous, row) = (row, next)
     }
     return row[right.count] <= limit ? row[right.count] : nil

@@ -46,7 +46,8 @@ package struct YAMLReader {
         return values
     }
 
-    /// The keys and values of a mapping whose keys are names, in the order of the file; none where it is no mapping.
+    /// The keys and values of a mapping whose keys are names, in the order of the file; none where it is no mapping, or
+    /// empty, which is noted as well.
     package mutating func entries(
         _ node: YAMLNode,
         _ place: String
@@ -55,6 +56,7 @@ package struct YAMLReader {
             reject(node, "\(place) is \(node.kind), expected a mapping")
             return []
         }
+        if mapping.isEmpty { reject(node, "\(place) is empty") }
         var entries: [(name: String, key: YAMLNode, value: YAMLNode)] = []
         for (keyNode, value) in mapping {
             let key = YAMLNode(keyNode)

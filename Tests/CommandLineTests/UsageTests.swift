@@ -5,7 +5,7 @@ import Testing
 
 /// What needs no model.
 @Suite struct UsageTests {
-    @Test(arguments: ["classify", "train", "embed", "tokenize", "doctor", "bench", "eval"])
+    @Test(arguments: ["classify", "train", "embed", "tokenize", "doctor", "bench", "eval", "policy"])
     func helpTeachesByExample(command: String) throws {
         let help = try Command.run(command, "--help")
         #expect(help.status == 0 && help.errors.isEmpty)
@@ -39,6 +39,7 @@ import Testing
         ["train", "--data", "x", "--output", "y", "--threads", "0"],
         ["train", "--data", "x", "--output", "y", "--seed", "9999999999999999999"],
         ["train", "--data", "x", "--output", "y", "--name", ""],
+        ["policy", "check"], ["policy", "check", "x", "--model", "y", "--no-model"], ["policy", "frobnicate"],
         ["bench", "--json", "--csv"], ["bench", "--queries", ""], ["bench", "--compare", ""],
     ])
     func wrongUsage(arguments: [String]) throws {

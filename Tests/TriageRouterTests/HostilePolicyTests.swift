@@ -50,7 +50,7 @@ import Testing
 
     /// Thousands of unknown names, each of which might be any of a thousand known ones.
     @Test func unknownNamesAreCheap() {
-        let known = (0..<900).map {
+        let known = (0..<100).map {
             "\(String(repeating: "h", count: 50))\($0): {route: human, price: 1, latency_ms: 1}"
         }
         let rules = (0..<9000).map { "- {name: r\($0), exact: x, to: \(String(repeating: "g", count: 53))}\n" }.joined()

@@ -128,6 +128,11 @@ import Testing
                 "  acme:\n", "  globex: { labels: {}, rules: [] }\n  acme:\n",
                 "24:3: tenant `globex` has nothing of its own; remove it, or say what differs"
             ),
+            ("    labels: { script: { threshold: 0.99 } }", "    labels: {}", "25:13: `labels` is empty"),
+            (
+                "handlers: { acme-desk:", "handlers: { faq: {}, acme-desk:",
+                "27:22: handler `faq` has neither `price` nor `latency_ms`"
+            ),
             (
                 "  acme:\n", "  globex: x\n  acme:\n",
                 "24:11: tenant `globex` is a text, expected a mapping with handlers, labels, thresholds, fallback, limits, rules"
@@ -207,12 +212,21 @@ import Testing
         #expect(PolicySample.defects(yaml).map { $0.prefix { $0 != " " } } == ["4:78:", "4:90:"])
         let none = PolicySample.shortest.replacing("handlers: {", with: "handlers: [] #")
         #expect(PolicySample.defects(none) == ["4:11: `handlers` is a list, expected a mapping"])
+        let empty = PolicySample.shortest.replacing("handlers: {", with: "handlers: {} #")
+        #expect(PolicySample.defects(empty) == ["4:11: `handlers` is empty"])
     }
 
     @Test func manyDefectsAreCounted() {
         let rules = (1...30).map { "- { name: r\($0), exact: x\($0), to: nobody }\n" }.joined()
         let found = PolicySample.defects(PolicySample.shortest + "rules:\n" + rules)
         #expect(found.count == 21 && found[19].hasPrefix("28:") && found[20] == " and 10 more defects")
+    }
+
+    @Test func everyPatternIsCompiled() {
+        let rules = ["(", "a", "(b", "c", "d("].enumerated().map { "- { name: r\($0), pattern: '\($1)', to: faq }\n" }
+        let found = PolicySample.defects(PolicySample.shortest + "rules:\n" + rules.joined())
+        #expect(found.map { $0.prefix { $0 != " " } } == ["9:24:", "11:24:", "13:24:"])
+        #expect(found[1].contains("rule `r2`: "))
     }
 
     @Test func limits() {

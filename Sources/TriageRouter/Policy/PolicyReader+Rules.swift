@@ -82,9 +82,7 @@ extension PolicyReader {
 
     private mutating func readMetadata(_ node: YAMLNode, _ place: String) -> [String: [String]] {
         var metadata: [String: [String]] = [:]
-        let entries = yaml.entries(node, "`metadata` of \(place)")
-        if entries.isEmpty, !node.isScalar, node.count == 0 { yaml.reject(node, "`metadata` of \(place) is empty") }
-        for (_, key, value) in entries {
+        for (_, key, value) in yaml.entries(node, "`metadata` of \(place)") {
             guard let name = name(key, "a key of `metadata` of \(place)") else { continue }
             if metadataKeys[name] == nil {
                 guard metadataKeys.count < limits.metadataKeys else {
@@ -141,23 +139,18 @@ extension PolicyReader {
 
     /// Nil, and a note of each that is wrong, where they cannot be compiled.
     private mutating func compile(_ rules: [PlacedRule]) -> TextConditions? {
-        do throws(TextConditionError) {
-            return try TextConditions(rules.compactMap(\.rule.text))
-        } catch {
-            // The first error of many: each alone, for the others.
-            let count = yaml.defects.count
-            for rule in rules {
-                do throws(TextConditionError) {
-                    _ = try TextConditions([rule.rule.text].compactMap { $0 })
-                } catch {
-                    yaml.reject(rule.text ?? rule.node, "rule `\(rule.rule.name)`: \(error.reason)")
-                }
+        var rest = rules[...]
+        // More are not listed. Every attempt goes on after the one that failed: what a set may cost is bounded.
+        for _ in 0..<FileDefects.listedCount {
+            do throws(TextConditionError) {
+                let conditions = try TextConditions(rest.compactMap(\.rule.text))
+                return rest.count == rules.count ? conditions : nil
+            } catch {
+                let index = rest.startIndex + error.index
+                yaml.reject(rules[index].text ?? rules[index].node, "rule `\(rules[index].rule.name)`: \(error.reason)")
+                rest = rules[(index + 1)...]
             }
-            if yaml.defects.count == count {
-                let rule = rules[min(error.index, rules.count - 1)]
-                yaml.reject(rule.text ?? rule.node, "rule `\(rule.rule.name)`: \(error.reason)")
-            }
-            return nil
         }
+        return nil
     }
 }

@@ -31,6 +31,7 @@ extension PolicyReader {
         let place = "handler `\(handler.name)`"
         let general = known?[handler.name]
         guard let fields = yaml.mapping(node, place, keys: PolicyKeys.handler) else { return }
+        if general != nil, node.count == 0 { yaml.reject(node, "\(place) has neither `price` nor `latency_ms`") }
         let missing = PolicyKeys.handler.filter { fields[$0] == nil }.map { "`\($0)`" }.joined(separator: ", ")
         if general == nil, !missing.isEmpty {
             let name = handler.name

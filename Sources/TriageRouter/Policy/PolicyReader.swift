@@ -102,8 +102,9 @@ struct PolicyReader {
             guard let name = name(key, "a tenant's name"),
                 let fields = yaml.mapping(value, "tenant `\(name)`", keys: PolicyKeys.tenant)
             else { continue }
-            if fields.values.allSatisfy({ $0.count == 0 && !$0.isScalar }), value.count == fields.count {
+            guard value.count > fields.count || fields.values.contains(where: { $0.count > 0 || $0.isScalar }) else {
                 yaml.reject(key, "tenant `\(name)` has nothing of its own; remove it, or say what differs")
+                continue
             }
             if let own = fields["handlers"] { copied += general.handlers.count + own.count }
             if let own = fields["labels"] { copied += general.labels.count + own.count }

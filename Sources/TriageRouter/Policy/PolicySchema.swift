@@ -23,8 +23,14 @@ extension Policy {
                   "$ref": "#/$defs/name",
                   "description": "The handler of every query if there were no router; savings are counted against it."
                 },
-                "handlers": { "$ref": "#/$defs/handlers" },
-                "labels": { "$ref": "#/$defs/labels" },
+                "handlers": {
+                  "$ref": "#/$defs/handlers",
+                  "additionalProperties": { "required": ["route", "price", "latency_ms"] }
+                },
+                "labels": {
+                  "$ref": "#/$defs/labels",
+                  "additionalProperties": { "if": { "type": "object" }, "then": { "required": ["to"] } }
+                },
                 "thresholds": { "$ref": "#/$defs/thresholds" },
                 "fallback": {
                   "$ref": "#/$defs/fallback",
@@ -35,6 +41,7 @@ extension Policy {
                 "rules": { "$ref": "#/$defs/rules" },
                 "tenants": {
                   "type": "object",
+                  "minProperties": 1,
                   "description": "By tenant, what differs from the terms of everyone, member by member.",
                   "maxProperties": 10000,
                   "propertyNames": { "$ref": "#/$defs/name" },
@@ -58,6 +65,7 @@ extension Policy {
             },
             "handlers": {
               "type": "object",
+              "minProperties": 1,
               "description": "By name, who can handle a query. Each needs route, price and latency_ms; a tenant gives those it changes of a handler of everyone.",
               "maxProperties": 1000,
               "propertyNames": { "$ref": "#/$defs/name" },
@@ -65,6 +73,7 @@ extension Policy {
             },
             "handler": {
               "type": "object",
+              "minProperties": 1,
               "additionalProperties": false,
               "properties": {
                 "route": {
@@ -87,6 +96,7 @@ extension Policy {
             },
             "labels": {
               "type": "object",
+              "minProperties": 1,
               "description": "For every label of the model who handles it: the name of a handler, or a mapping.",
               "propertyNames": { "$ref": "#/$defs/name" },
               "additionalProperties": {
@@ -220,7 +230,7 @@ extension Policy {
             "name": {
               "description": "1 to 127 bytes of UTF-8, without control characters and without white space at either end.",
               "type": ["string", "number", "boolean"],
-              "minLength": 1,
+              "pattern": "^\\S(.*\\S)?$",
               "maxLength": 127
             },
             "share": { "type": "number", "minimum": 0, "maximum": 1 },
