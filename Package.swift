@@ -144,7 +144,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
-        tests("Benchmarks", ["Benchmarks", "TriageRouter", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]),
+        tests(
+            "Benchmarks",
+            ["Benchmarks", "TriageRouter", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17
