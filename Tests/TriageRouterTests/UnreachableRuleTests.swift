@@ -21,6 +21,7 @@ import Testing
             ("metadata: { a: x }", "metadata: { a: x }", true), ("metadata: { a: [x, y] }", "metadata: { a: y }", true),
             ("metadata: { a: y }", "metadata: { a: [x, y] }", false),
             ("metadata: { a: [x, y, z] }", "metadata: { a: [z, x, z] }", true),
+            ("exact: w, metadata: { a: [x, y, z] }", "exact: w, metadata: { a: [w, x] }", false),
             ("metadata: { a: x }", "metadata: { a: x, b: y }", true),
             ("metadata: { a: x, b: y }", "metadata: { a: x }", false),
             ("metadata: { a: x }", "metadata: { b: x }", false),
