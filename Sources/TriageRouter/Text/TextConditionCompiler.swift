@@ -85,8 +85,8 @@ struct TextConditionCompiler {
             }
             let bytes = NormalizedText(text).bytes
             guard !bytes.isEmpty else { throw PatternError(reason: "\(name) is empty") }
-            // Kept here for `implies` and in the index.
-            try reserve(bytes.count * 2 + MemoryLayout<[UInt8]>.stride + TextIndex.sizeOfText)
+            // Kept for `implies`, as an array with its header, and in the index.
+            try reserve(bytes.count * 2 + 32 + MemoryLayout<[UInt8]>.stride + TextIndex.sizeOfText)
             result.append(bytes)
         }
         return result

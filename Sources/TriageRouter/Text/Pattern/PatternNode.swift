@@ -1,4 +1,4 @@
-/// A parsed regular expression. Sets hold both cases of ASCII letters.
+/// A parsed regular expression, to be matched against normalised texts: its sets hold small ASCII letters only.
 indirect enum PatternNode: Equatable {
     case empty
     case set(ScalarSet)

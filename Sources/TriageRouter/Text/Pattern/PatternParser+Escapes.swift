@@ -9,7 +9,7 @@ extension PatternParser {
 
     mutating func escape() throws(PatternError) -> PatternNode {
         switch try readEscape() {
-        case .scalar(let scalar): .set(ScalarSet([scalar.value...scalar.value]).caseFolded)
+        case .scalar(let scalar): .set(ScalarSet([scalar.value...scalar.value]).lowercased)
         case .set(let set): .set(set)
         case .assertion(let assertion): .assertion(assertion)
         }
@@ -87,8 +87,8 @@ extension PatternParser {
         }
         guard position > first else { throw error("an empty class; write \\] for the character", at: start) }
         position += 1
-        let folded = ScalarSet(ranges).caseFolded
-        let set = isNegated ? folded.inverted : folded
+        let lowercased = ScalarSet(ranges).lowercased
+        let set = isNegated ? lowercased.inverted : lowercased
         guard !set.isEmpty else { throw error("a class that no character is in", at: start) }
         return set
     }
@@ -102,7 +102,8 @@ extension PatternParser {
         case "[" where next == ":":
             throw error("a POSIX class, which is not supported; write \\d, \\w, \\s or the ranges")
         case "[": throw error("'[' in a class; write \\[ for the character")
-        case "-" where !isEdge && next != "]": throw error("'-' between two items; write \\- for the character")
+        case "-" where !isEdge && next != nil && next != "]":
+            throw error("'-' between two items; write \\- for the character")
         default:
             position += 1
             return .scalar(scalar)

@@ -111,7 +111,7 @@ struct PatternParser {
         case ".": return .set(.anyCharacter)
         case "^": return .assertion(.start)
         case "$": return .assertion(.end)
-        default: return .set(ScalarSet([scalar.value...scalar.value]).caseFolded)
+        default: return .set(ScalarSet([scalar.value...scalar.value]).lowercased)
         }
     }
 

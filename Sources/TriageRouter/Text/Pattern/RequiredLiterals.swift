@@ -21,12 +21,7 @@ struct RequiredLiterals: Equatable {
         switch node {
         case .empty, .assertion: self.init(exact: [[]], anyOf: nil)
         case .set(let set):
-            // Normalised texts hold no capital letters.
-            let lowered = ScalarSet([0x41...0x5A]).inverted
-            let ranges = set.ranges.flatMap { range in
-                lowered.ranges.filter { $0.overlaps(range) }.map { range.clamped(to: $0) }
-            }
-            self.init(exact: ScalarSet(ranges).encoded(limit: Self.maximumCount).map { Set($0) }, anyOf: nil)
+            self.init(exact: set.encoded(limit: Self.maximumCount).map { Set($0) }, anyOf: nil)
         case .concatenation(let items): self = Self.sequence(items.map { RequiredLiterals($0) })
         case .alternation(let branches): self = Self.union(branches.map { RequiredLiterals($0) })
         case .repetition(let body, let minimum, let maximum):

@@ -10,6 +10,8 @@ struct ScalarSet: Equatable {
     static let wordCharacters = ScalarSet([0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
     static let whiteSpace = ScalarSet([0x09...0x0D, 0x20...0x20])
 
+    private static let capitals: ClosedRange<UInt32> = 0x41...0x5A
+
     private init(sorted: [ClosedRange<UInt32>]) {
         ranges = sorted
     }
@@ -32,10 +34,11 @@ struct ScalarSet: Equatable {
 
     var isEmpty: Bool { ranges.isEmpty }
 
+    /// All scalars of normalised texts that are not in the set: none of A to Z.
     var inverted: ScalarSet {
         var result: [ClosedRange<UInt32>] = []
         var next: UInt32 = 0
-        for range in ranges {
+        for range in ScalarSet(ranges + [Self.capitals]).ranges {
             if next < range.lowerBound { result.append(next...(range.lowerBound - 1)) }
             next = range.upperBound + 1
         }
@@ -43,20 +46,18 @@ struct ScalarSet: Equatable {
         return ScalarSet(result)
     }
 
-    /// With both cases of each ASCII letter.
-    var caseFolded: ScalarSet {
-        var result = ranges
-        for range in ranges {
-            if range.overlaps(0x41...0x5A) {
-                let upper = range.clamped(to: 0x41...0x5A)
-                result.append((upper.lowerBound + 0x20)...(upper.upperBound + 0x20))
+    /// With a to z in place of A to Z, as in normalised texts.
+    var lowercased: ScalarSet {
+        ScalarSet(
+            ranges.flatMap { range in
+                guard range.overlaps(Self.capitals) else { return [range] }
+                let letters = range.clamped(to: Self.capitals)
+                var result = [(letters.lowerBound + 0x20)...(letters.upperBound + 0x20)]
+                if range.lowerBound < Self.capitals.lowerBound { result.append(range.lowerBound...0x40) }
+                if range.upperBound > Self.capitals.upperBound { result.append(0x5B...range.upperBound) }
+                return result
             }
-            if range.overlaps(0x61...0x7A) {
-                let lower = range.clamped(to: 0x61...0x7A)
-                result.append((lower.lowerBound - 0x20)...(lower.upperBound - 0x20))
-            }
-        }
-        return ScalarSet(result)
+        )
     }
 
     func contains(_ scalar: Unicode.Scalar) -> Bool { ranges.contains { $0.contains(scalar.value) } }
