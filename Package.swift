@@ -158,5 +158,6 @@ if isFuzzing {
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         fuzzer("WeightFileFuzz", ["ModelFormat", "Tensors", "CFuzzer"]),
         fuzzer("JSONFuzz", ["StrictJSON", "Encoder", "Tokenization", "TriageModel", "CFuzzer"]),
+        fuzzer("PatternFuzz", ["TriageRouter", "CFuzzer"]),
     ]
 }

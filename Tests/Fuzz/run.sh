@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds a fuzz target and runs it: Tests/Fuzz/run.sh WeightFileFuzz|JSONFuzz [number of inputs, default 1000000]
+# Builds a fuzz target and runs it: Tests/Fuzz/run.sh WeightFileFuzz|JSONFuzz|PatternFuzz [number of inputs, default 1000000]
 # Needs clang's libFuzzer (part of the Swift toolchain), Python and the zstd command. The corpus, and any input that
 # ends in a crash, stay in .build/fuzz/<target>; a crash belongs into the tests once it is understood.
 set -eu

@@ -35,6 +35,16 @@ DOCUMENTS = [
     b'j[-9223372036854775808.0,1e308,-0.0,0.1,9223372036854775807,"\\ud83d\\ude00\\u0000\\n",null,true,false,[],{}]',
 ]
 
+# A pattern, a line feed, and a text.
+PATTERNS = [
+    rb"\bcancel (my )?order [0-9]{1,3}\b" + b"\nPlease cancel  my ORDER 123.",
+    rb"^(a|bc|[^d-f\d]){2,}?x$" + b"\nabcx",
+    rb"(?:[\u{1F600}-\u{1F64F}]+|\W\S\D){1,3}\B.?" + "\na \U0001F600 é".encode(),
+    rb"^(a?b*|c+(d|e)?)*[\]\-^.]{2}$" + b"\nbbacce].",
+    rb"(red|green|blue) ?(car|bike)s?\b" + b"\ngreen bikes",
+    rb"(?=a)(?i)(?<n>b)\1\p{L}[[:alpha:]]a*?b++" + b"\nab",
+]
+
 
 def frame(data: bytes) -> bytes:
     return subprocess.run(["zstd", "-q", "-19", "--check", "--content-size", "-c", f"--stream-size={len(data)}"],
@@ -64,7 +74,7 @@ def weight_files() -> list[bytes]:
 
 def main() -> None:
     target, directory = sys.argv[1], pathlib.Path(sys.argv[2])
-    seeds = weight_files() if target == "WeightFileFuzz" else DOCUMENTS
+    seeds = {"WeightFileFuzz": weight_files, "JSONFuzz": lambda: DOCUMENTS, "PatternFuzz": lambda: PATTERNS}[target]()
     directory.mkdir(parents=True, exist_ok=True)
     for index, seed in enumerate(seeds):
         (directory / f"seed-{index}").write_bytes(seed)
