@@ -33,7 +33,8 @@ private func match(_ source: String, _ text: String) {
     pattern.begin(text, &matches)
     let holds = pattern.holds(0, &matches)
     precondition(holds == automaton.matches(NormalizedText(text).bytes.span))
-    guard let all = try? TextConditions([.pattern(source), .exact([text]), .prefix([text])], limits: limits) else { return }
+    let conditions: [Policy.TextCondition] = [.pattern(source), .exact([text]), .prefix([text])]
+    guard let all = try? TextConditions(conditions, limits: limits) else { return }
     all.begin(text, &matches)
     precondition(all.holds(1, &matches) && all.holds(2, &matches) && all.holds(0, &matches) == holds)
     precondition(all.implies(1, 0) == holds && all.implies(1, 2) && (holds || !all.implies(2, 0)))
