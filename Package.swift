@@ -55,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -101,6 +102,7 @@ let package = Package(
             [
                 "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport",
                 "Parallelism", "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .executableTarget(
@@ -126,8 +128,8 @@ let package = Package(
         tests(
             "TriageTraining",
             [
-                "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "Parallelism",
-                "StrictJSON", "StrictYAML",
+                "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend", "ModelFormat", "CommandSupport",
+                "Parallelism", "StrictJSON", "StrictYAML",
             ]
         ),
         tests("StrictYAML", ["StrictYAML"]),
@@ -146,7 +148,11 @@ let package = Package(
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
         tests(
             "Benchmarks",
-            ["Benchmarks", "TriageRouter", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON"]
+            [
+                "Benchmarks", "TriageRouter", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6],

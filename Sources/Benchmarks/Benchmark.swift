@@ -158,7 +158,5 @@ package struct Benchmark {
 
 /// The memory of this process that is resident now, in bytes; nil where the system does not say.
 private func residentBytes() -> Int? {
-    let line = smallFile("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
-    return kilobytes.map { $0 * 1024 }
+    smallFile("/proc/self/status").flatMap { ServerProcess.kilobytes("VmRSS:", $0) }.map { $0 * 1024 }
 }

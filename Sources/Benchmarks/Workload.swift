@@ -53,8 +53,14 @@ struct Latencies: Sendable {
     )
 
     mutating func record(_ duration: Duration) {
-        _ = histogram.record(UInt64(min(Self.longest, max(1, duration / .nanoseconds(1)))))
+        record(nanoseconds: UInt64(min(Self.longest, max(0, duration / .nanoseconds(1)))))
     }
+
+    mutating func record(nanoseconds: UInt64) {
+        _ = histogram.record(min(UInt64(Self.longest), max(1, nanoseconds)))
+    }
+
+    var count: Int { Int(histogram.totalCount) }
 
     mutating func add(_ other: Latencies) { histogram.add(other.histogram) }
 

@@ -1,4 +1,5 @@
 import CPUBackend
+import CommandSupport
 import ModelFormat
 package import TriageModel
 

@@ -3,11 +3,12 @@ import Benchmarks
 import CommandSupport
 import Parallelism
 import StrictJSON
+import TriageModel
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures how fast a model decides on this machine, and how much of the machine that takes.",
+        abstract: "Measures how fast a model decides on this machine, or how a service fares under load.",
         discussion: """
             Everything is measured in rounds: in a round each measure is taken once, so that a machine that is slower \
             for a while slows all of them, and each figure is the median of the rounds. The first tenth of the time of \
@@ -22,6 +23,9 @@ struct BenchCommand: ParsableCommand {
               triage bench --json > before.json
               triage bench --compare before.json
               TRIAGE_ISA=avx2 triage bench --markdown
+              triage bench --serve http://127.0.0.1:8080 --rate 500 --duration 60
+              triage bench --serve http://127.0.0.1:8080 --find-rate --pid 4242
+              triage bench --serve http://gateway --header "x-key: $KEY" --json
 
             SECTIONS
               peaks       the greatest rate of multiply-accumulates of one core, of bytes and of 32-bit floating \
@@ -56,6 +60,25 @@ struct BenchCommand: ParsableCommand {
             highest ratio of any two rounds; only where that interval leaves out 1, and both have several rounds, is \
             it called better or worse. It says so when the two are not of the same processor, instruction set, model \
             or queries. With --csv only the comparison is printed.
+
+            LOAD ON A SERVICE
+            --serve measures nothing of the above: it sends texts to a running service, one a request, as \
+            {"text": …}, and counts what comes back.
+              open loop             requests fall due at random times (Poisson) at --rate, whether or not earlier ones \
+            have been answered, as independent callers send them
+              coordinated omission  a tool that waits for a slow answer before it asks again leaves out the waits that \
+            callers would have had; here latency counts from when a request was due, so that none is left out; the \
+            time since it was sent is shown beside it
+            Nothing is sent twice. Each request that fell due ends in one way: a status (2xx by outcome), a failure of \
+            its connection, or unanswered --drain seconds after the end; "accounted" says that these add up. A \
+            connection that the service closes is opened again. The row of the generator's own lateness tells \
+            whether it could keep up with the rate; --load-threads gives it more. --find-rate \
+            doubles and bisects the rate to 5 % and then runs --duration at what it found, 5 % less until it holds.
+            The JSON holds rate_asked, answers_per_second, requests, accounted, endings (by name), unsent (never had \
+            a free connection), latency_ms (2xx, since due), service_time_ms (2xx, since sent), refusal_latency_ms \
+            (other answers), generator_lateness_ms, server (with --pid), probes and warnings.
+            Exit codes: 0 all answered with an outcome, 1 some not, 2 could not run, 64 usage, 130 interrupted: the \
+            report is of what there is.
             """
     )
 
@@ -82,13 +105,13 @@ struct BenchCommand: ParsableCommand {
         ),
         transform: sectionList
     )
-    var only = Section.allCases
+    var only: [Section]?
 
     @Option(
         help: ArgumentHelp("Numbers of threads; by default 1, 2, 4 … up to the usable cores.", valueName: "counts"),
         transform: threadList
     )
-    var threads = Parameters.threadSweep(cores: UsableCores.current().count)
+    var threads: [Int]?
 
     @Option(
         help: ArgumentHelp(
@@ -97,17 +120,17 @@ struct BenchCommand: ParsableCommand {
         ),
         transform: shapeList
     )
-    var shapes = Parameters.defaultShapes
+    var shapes: [Shape]?
 
-    @Option(help: "Time to measure in, warm-up included.")
-    var seconds = 30.0
+    @Option(help: "Time to measure in, warm-up included; by default 30.")
+    var seconds: Double?
 
-    @Option(help: "Rounds.")
-    var rounds = 5
+    @Option(help: "Rounds; by default 5.")
+    var rounds: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Decide on the texts of a file as for classify --file, the first 10,000; by default on 64 of our own.",
+            "Decide on the texts of a file as for classify --file, or send them; the first 10,000; by default 64 of our own.",
             valueName: "file"
         ),
         completion: .file()
@@ -123,26 +146,51 @@ struct BenchCommand: ParsableCommand {
     @Flag(exclusivity: .exclusive)
     var format = Format.table
 
+    @OptionGroup(title: "Load on a service") var load: LoadOptions
+
     func validate() throws {
-        guard (0.1...3600).contains(seconds) else { throw ValidationError("--seconds must be from 0.1 to 3600.") }
-        guard (1...1000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 1000.") }
+        guard (0.1...3600).contains(seconds ?? 1) else { throw ValidationError("--seconds must be from 0.1 to 3600.") }
+        guard (1...1000).contains(rounds ?? 1) else { throw ValidationError("--rounds must be from 1 to 1000.") }
         if queries == "" { throw ValidationError("--queries needs a path, or `-` for standard input.") }
         if compare == "" { throw ValidationError("--compare needs a path.") }
+        if load.serve != nil, let option = optionOfModels {
+            throw ValidationError("\(option) is for measuring a model, not a service with --serve.")
+        }
+    }
+
+    /// One that has no meaning with `--serve`.
+    private var optionOfModels: String? {
+        let given = [
+            ("--model", model.model != nil), ("--precision", precision.precision != .automatic),
+            ("--only", only != nil),
+            ("--threads", threads != nil), ("--shapes", shapes != nil), ("--seconds", seconds != nil),
+            ("--rounds", rounds != nil), ("--compare", compare != nil), ("--markdown", format == .markdown),
+            ("--csv", format == .csv),
+        ]
+        return given.first { $0.1 }?.0
     }
 
     func run() throws {
-        let earlier = try compare.map { try BenchmarkReport(file: $0) }
-        var parameters = Parameters(
-            sections: only,
-            threads: threads,
-            shapes: shapes,
-            seconds: seconds,
-            rounds: rounds,
-            precision: precision.precision
-        )
-        if let queries {
-            parameters.queries = QuerySet(source: queries, texts: try texts(in: queries, limit: 10_000))
+        var querySet = QuerySet.builtIn
+        if let queries { querySet = QuerySet(source: queries, texts: try texts(in: queries, limit: 10_000)) }
+        if let target = load.serve {
+            try load.run(target: target, queries: querySet, isJSON: format == .json)
+        } else {
+            try measureModel(querySet)
         }
+    }
+
+    private func measureModel(_ queries: QuerySet) throws {
+        let earlier = try compare.map { try BenchmarkReport(file: $0) }
+        let parameters = Parameters(
+            sections: only ?? Section.allCases,
+            threads: threads ?? Parameters.threadSweep(cores: UsableCores.current().count),
+            shapes: shapes ?? Parameters.defaultShapes,
+            seconds: seconds ?? 30,
+            rounds: rounds ?? 5,
+            precision: precision.precision,
+            queries: queries
+        )
         let interruption = try Interruption()
         interruption.becomeControlC()
         let benchmark = try Benchmark(

@@ -21,6 +21,13 @@ import Testing
         #expect(result.errors == "triage: error: /nonexistent/file: No such file or directory\n")
     }
 
+    @Test func aServiceThatIsNotThereIsOneLine() throws {
+        // Nothing listens on the port of tcpmux.
+        let result = try Command.run("bench", "--serve", "http://127.0.0.1:1", "--json")
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors == "triage: error: cannot connect to 127.0.0.1:1: Connection refused\n")
+    }
+
     @Test func aMissingModelIsOneLine() throws {
         let result = try Command.run("bench", "--model", "/nonexistent/model")
         #expect(result.status == 2 && result.output.isEmpty && result.errorLines.count == 1)

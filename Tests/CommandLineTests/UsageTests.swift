@@ -40,6 +40,15 @@ import Testing
         ["train", "--data", "x", "--output", "y", "--seed", "9999999999999999999"],
         ["train", "--data", "x", "--output", "y", "--name", ""],
         ["policy", "check"], ["policy", "check", "x", "--model", "y", "--no-model"], ["policy", "frobnicate"],
+        ["bench", "--serve", "https://h"], ["bench", "--serve", "127.0.0.1:80"], ["bench", "--serve", "http://h", "x"],
+        ["bench", "--rate", "5"], ["bench", "--find-rate"], ["bench", "--header", "a: b"], ["bench", "--pid", "1"],
+        ["bench", "--serve", "http://h", "--only", "stream"], ["bench", "--serve", "http://h", "--compare", "x"],
+        ["bench", "--serve", "http://h", "--model", "m"], ["bench", "--serve", "http://h", "--csv"],
+        ["bench", "--serve", "http://h", "--seconds", "5"], ["bench", "--serve", "http://h", "--precision", "f32"],
+        ["bench", "--serve", "http://h", "--rate", "0"], ["bench", "--serve", "http://h", "--rate", "nan"],
+        ["bench", "--serve", "http://h", "--connections", "0"], ["bench", "--serve", "http://h", "--duration", "-1"],
+        ["bench", "--serve", "http://h", "--header", "a: b\r\nc: d"], ["bench", "--serve", "http://h", "--probe", "1"],
+        ["bench", "--serve", "http://h", "--seed", "-1"], ["bench", "--serve", "http://h", "--deadline-ms", "0.5"],
         ["bench", "--json", "--csv"], ["bench", "--queries", ""], ["bench", "--compare", ""],
     ])
     func wrongUsage(arguments: [String]) throws {

@@ -1,3 +1,5 @@
+import CommandSupport
+
 @testable import TriageModel
 @testable import TriageTraining
 

@@ -93,7 +93,8 @@ package struct Descriptor: Sendable {
     }
 }
 
-func systemMessage(_ code: Int32) -> String {
+/// What the system says of a value of `errno`.
+package func systemMessage(_ code: Int32) -> String {
     guard let message = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: message)
 }

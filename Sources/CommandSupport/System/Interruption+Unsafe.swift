@@ -20,9 +20,12 @@ package struct Interruption: Sendable {
 
     package func request() { writeByte(to: writeEnd) }
 
-    package var isRequested: Bool {
+    package var isRequested: Bool { isRequested(within: 0) }
+
+    /// Waits for a request as long as `milliseconds`.
+    package func isRequested(within milliseconds: Int32) -> Bool {
         var event = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&event, 1, 0) > 0
+        return unsafe poll(&event, 1, milliseconds) > 0
     }
 
     /// From now on the first Ctrl-C, SIGTERM or SIGHUP (a closed terminal) is a request; the second ends the process as usual.

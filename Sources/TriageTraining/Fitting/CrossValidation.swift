@@ -1,4 +1,5 @@
 package import CPUBackend
+package import CommandSupport
 import TriageModel
 
 /// Splits texts into parts, each label spread evenly over them, and predicts each part by what was fitted on the others.

@@ -1,4 +1,5 @@
 import CPUBackend
+import CommandSupport
 
 /// The training texts that a model carries to compare with.
 struct ExampleChoice {

@@ -1,4 +1,5 @@
 import CPUBackend
+import CommandSupport
 
 /// Chooses how a head is regularised, and what words count beside meaning, by what predicts held-out texts best.
 struct RegressionChoice {

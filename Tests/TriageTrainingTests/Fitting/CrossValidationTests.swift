@@ -1,4 +1,5 @@
 import CPUBackend
+import CommandSupport
 import Testing
 import TriageModel
 

@@ -22,7 +22,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// A whole number below `bound`; of fewer than 2^32 each is as likely as another within 2^-32 of its probability.
-    mutating func index(below bound: Int) -> Int {
+    package mutating func index(below bound: Int) -> Int {
         Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 }
