@@ -49,7 +49,7 @@ import Testing
         #expect(first.status == 0 && first.errors.isEmpty)
         let report = try JSONParser.parse(first.output)
         let sections = (report["measures"]?.array ?? []).compactMap { $0["section"]?.string }
-        #expect(Set(sections) == ["peaks", "stream", "shapes", "cold-start", "memory"])
+        #expect(Set(sections) == ["peaks", "stream", "router", "shapes", "cold-start", "memory"])
         #expect(report["parameters"]?["queries"]?["count"] == 2)
         #expect(report["environment"]?["identity"]?.string?.hasPrefix("sha256:") == true)
 
