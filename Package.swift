@@ -50,6 +50,8 @@ let package = Package(
         .executable(name: "triage", targets: ["triage"]),
         .library(name: "TriageModel", targets: ["TriageModel"]),
         .library(name: "TriageRouter", targets: ["TriageRouter"]),
+        // Sources/CTriage/build.sh makes libtriage.so of it; `triage` is taken by the program.
+        .library(name: "CTriage", type: .dynamic, targets: ["CTriage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -94,6 +96,12 @@ let package = Package(
                 "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Parallelism", "StrictJSON",
                 "StrictYAML", "Tensors", "CommandSupport",
             ]
+        ),
+        .systemLibrary(name: "CTriageHeader", path: "Sources/CTriage/include"),
+        module(
+            "CTriage",
+            ["CTriageHeader", "TriageRouter", "TriageModel", "Parallelism"],
+            exclude: ["include", "build.sh", "exports.map"]
         ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
         module(
