@@ -101,7 +101,7 @@ let package = Package(
         module(
             "CTriage",
             ["CTriageHeader", "TriageRouter", "TriageModel", "Parallelism"],
-            exclude: ["include", "build.sh", "exports.map"]
+            exclude: ["include", "build.sh"]
         ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
         module(
