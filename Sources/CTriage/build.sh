@@ -15,12 +15,17 @@ ln -sf "$(clang -print-file-name=libzstd.a)" "$built/archives/libzstd.a"
 # Swift's runtime and our own C stay hidden, so that they do not get into the way of the host's.
 functions=$(sed -nE 's/^[a-z0-9_].*[ *](triage_[a-z_]+)\(.*/\1;/p' "$header")
 echo "{ global: $functions local: *; };" >"$built/exports.map"
+# Of ICU, which comes with Foundation and that with the reader of YAML, nothing is called: its 34 MB of tables are left out
+# as unused where their name stands for something else, which ICU would not take for tables.
+icu=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift_static/linux/lib_FoundationICU.a
+tables=$(nm --defined-only "$icu" 2>/dev/null | grep -oE '\bicudt[0-9]+_dat$')
 
 # All that compiles is told the same as in Tests/Portable/run.sh, so that both share it. The library cannot be unloaded:
 # neither Swift's runtime nor threads that wait can.
 swift build -c release --product CTriage --scratch-path "$built" -Xswiftc -static-stdlib -Xswiftc -use-ld=lld \
     -Xlinker "-L$PWD/$built/archives" --disable-local-rpath \
-    -Xlinker "--version-script=$PWD/$built/exports.map" -Xlinker -soname=libtriage.so.1 -Xlinker -z -Xlinker nodelete
+    -Xlinker "--version-script=$PWD/$built/exports.map" -Xlinker -soname=libtriage.so.1 -Xlinker -z -Xlinker nodelete \
+    -Xlinker "--defsym=$tables=triage_version"
 
 mkdir -p "$output/lib/pkgconfig" "$output/include"
 install -m 644 "$header" "$output/include/triage.h"
