@@ -140,6 +140,7 @@ let package = Package(
         ),
         tests("StrictYAML", ["StrictYAML"]),
         tests("TriageRouter", ["TriageRouter", "TriageModel", "StrictJSON"], exclude: ["Fixtures"]),
+        tests("CTriage", ["CTriage", "CTriageHeader", "TriageRouter", "TriageModel"]),
         .target(
             name: "CAllocations",
             path: "Tests/Allocations/CAllocations",

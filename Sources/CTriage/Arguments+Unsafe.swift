@@ -73,14 +73,17 @@ private func string(
     var count = 0
     while unsafe pointer[count] != 0 {
         count += 1
-        guard count <= TRIAGE_NAME_MAXIMUM else { throw .argument("\(name()) is longer than \(TRIAGE_NAME_MAXIMUM) bytes") }
+        guard count <= TRIAGE_NAME_MAXIMUM else {
+            throw .argument("\(name()) is longer than \(TRIAGE_NAME_MAXIMUM) bytes")
+        }
     }
     guard let string = unsafe decoded(pointer, count) else { throw .argument("\(name()) is not UTF-8") }
     return string
 }
 
 /// The text of a query. `name` is what the caller calls it.
-func text(_ pointer: UnsafePointer<CChar>?, _ length: Int, _ name: @autoclosure () -> String) throws(Failure) -> String {
+func text(_ pointer: UnsafePointer<CChar>?, _ length: Int, _ name: @autoclosure () -> String) throws(Failure) -> String
+{
     guard 0...Int(TRIAGE_TEXT_MAXIMUM) ~= length else {
         throw .argument("\(name()) has \(UInt(bitPattern: length)) bytes, more than \(TRIAGE_TEXT_MAXIMUM)")
     }

@@ -1,4 +1,5 @@
 // The functions of triage.h, which documents them.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import CTriageHeader
 internal import Parallelism
