@@ -1,17 +1,26 @@
 import CTriageHeader
 
 /// The C interface as tests use it: every call with an error to fill.
-@unsafe
+@safe
 final class Library {
     var router: OpaquePointer?
     var error = triage_error()
 
-    init() { unsafe error.struct_size = MemoryLayout<triage_error>.size }
+    init() { error.struct_size = MemoryLayout<triage_error>.size }
 
     deinit { unsafe triage_close(router) }
 
-    var message: String { unsafe string(&error.message) }
+    static var version: String { unsafe triage_version_string().map { unsafe String(cString: $0) } ?? "" }
 
+    static func text(of status: Int32) -> String {
+        unsafe triage_status_text(status).map { unsafe String(cString: $0) } ?? ""
+    }
+
+    var isOpen: Bool { unsafe router != nil }
+
+    var message: String { string(&error.message) }
+
+    @safe
     func open(_ model: String?, policy: String? = nil, change: (inout triage_options) -> Void = { _ in }) -> Int {
         unsafe withOptions(model, policy) { options in
             unsafe change(&options)
@@ -20,19 +29,19 @@ final class Library {
     }
 
     func reload(_ model: String?) -> Int {
-        guard let model else { return Int(unsafe triage_reload(router, nil, &error)) }
+        guard let model else { return unsafe Int(triage_reload(router, nil, &error)) }
         return unsafe withOptions(model, nil) { unsafe triage_reload(router, &$0, &error) }
     }
 
     private func withOptions(_ model: String?, _ policy: String?, _ body: (inout triage_options) -> Int32) -> Int {
         func pass(_ model: UnsafePointer<CChar>?, _ policy: UnsafePointer<CChar>?) -> Int {
             var options = unsafe triage_options()
-            unsafe options.struct_size = unsafe MemoryLayout<triage_options>.size
+            unsafe options.struct_size = MemoryLayout<triage_options>.size
             unsafe options.model = model
             unsafe options.policy = policy
             return Int(unsafe body(&options))
         }
-        guard let model else { return unsafe pass(nil, nil) }
+        guard let model else { return pass(nil, nil) }
         return unsafe model.withCString { model in
             guard let policy else { return unsafe pass(model, nil) }
             return unsafe policy.withCString { unsafe pass(model, $0) }
@@ -40,6 +49,7 @@ final class Library {
     }
 
     /// `claiming` a length other than that of the bytes.
+    @safe
     func decide(
         _ bytes: [UInt8],
         claiming length: Int? = nil,
@@ -47,7 +57,7 @@ final class Library {
         into decision: inout triage_decision
     ) -> Int {
         let characters = bytes.map { CChar(bitPattern: $0) }
-        return Int(unsafe triage_decide(router, characters, length ?? bytes.count, context, &decision, &error))
+        return unsafe Int(triage_decide(router, characters, length ?? bytes.count, context, &decision, &error))
     }
 
     var counts: [UInt64] {
@@ -66,5 +76,5 @@ final class Library {
 
 /// What an array of characters holds up to its NUL.
 func string<Characters>(_ characters: inout Characters) -> String {
-    unsafe withUnsafeBytes(of: &characters) { String(decoding: unsafe $0.prefix { $0 != 0 }, as: UTF8.self) }
+    unsafe withUnsafeBytes(of: &characters) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }
