@@ -50,6 +50,8 @@ let package = Package(
         .executable(name: "triage", targets: ["triage"]),
         .library(name: "TriageModel", targets: ["TriageModel"]),
         .library(name: "TriageRouter", targets: ["TriageRouter"]),
+        // Sources/CTriage/build.sh makes libtriage.so of it; `triage` is taken by the program.
+        .library(name: "CTriage", type: .dynamic, targets: ["CTriage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -96,6 +98,12 @@ let package = Package(
                 "StrictYAML", "Tensors", "CommandSupport",
             ]
         ),
+        .systemLibrary(name: "CTriageHeader", path: "Sources/CTriage/include"),
+        module(
+            "CTriage",
+            ["CTriageHeader", "TriageRouter", "TriageModel", "Parallelism"],
+            exclude: ["include", "build.sh"]
+        ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
         module(
             "Benchmarks",
@@ -134,6 +142,7 @@ let package = Package(
         ),
         tests("StrictYAML", ["StrictYAML"]),
         tests("TriageRouter", ["TriageRouter", "TriageModel", "StrictJSON"], exclude: ["Fixtures"]),
+        tests("CTriage", ["CTriage", "CTriageHeader", "TriageRouter", "TriageModel"]),
         .target(
             name: "CAllocations",
             path: "Tests/Allocations/CAllocations",

@@ -16,7 +16,9 @@ if [ -z "$program" ]; then
     archives=.build/static/archives
     mkdir -p "$archives"
     ln -sf "$(clang -print-file-name=libzstd.a)" "$archives/libzstd.a"
-    swift build -c release --product triage --static-swift-stdlib --scratch-path .build/static -Xlinker "-L$PWD/$archives"
+    # The flags of Sources/CTriage/build.sh, which shares what is compiled.
+    swift build -c release --product triage --scratch-path .build/static -Xswiftc -static-stdlib -Xswiftc -use-ld=lld \
+        -Xlinker "-L$PWD/$archives"
     program=.build/static/release/triage
 fi
 

@@ -33,10 +33,18 @@ public final class LiveRouter: Sendable {
     /// - Returns: the generation, now current.
     /// - Throws: `RouterError`, with everything that is wrong with the files.
     @discardableResult
-    public func reload(_ files: RouterFiles) throws(RouterError) -> Router {
+    public func reload(_ files: RouterFiles) throws(RouterError) -> Router { try reload(files, checking: { _ in }) }
+
+    /// As `reload(_:)`, for those who cannot use every router: `check` throws where the new one must not become current.
+    @discardableResult
+    package func reload(
+        _ files: RouterFiles,
+        checking check: (Router) throws(RouterError) -> Void
+    ) throws(RouterError) -> Router {
         try reloading.withLock { _ throws(RouterError) in
             let old = current
             let new = Router(try files.load(reusing: old.model), generation: old.generation + 1, counter: counter)
+            try check(new)
             router.withLock { $0 = new }
             return new
         }
