@@ -154,6 +154,13 @@ let package = Package(
             path: "Tests/Allocations/CountAllocations",
             swiftSettings: swiftSettings
         ),
+        // The README's example.
+        .executableTarget(
+            name: "readme-example",
+            dependencies: ["TriageRouter", "TriageModel"],
+            path: "Tests/Readme",
+            swiftSettings: swiftSettings
+        ),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
         tests(
             "Benchmarks",
