@@ -87,7 +87,7 @@ let package = Package(
         module(
             "TriageRouter",
             [
-                "TriageModel", "ModelFormat", "Parallelism", "StrictYAML",
+                "TriageModel", "ModelFormat", "Parallelism", "StrictJSON", "StrictYAML",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]
         ),

@@ -18,6 +18,7 @@ struct Triage: ParsableCommand {
               triage doctor
               triage bench
               triage eval --data test.jsonl
+              triage drift check --data last-week.jsonl
 
             EXIT CODES
               0    all good
@@ -30,7 +31,7 @@ struct Triage: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ClassifyCommand.self, TrainCommand.self, EvalCommand.self, EmbedCommand.self, TokenizeCommand.self,
-            ConvertCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
+            ConvertCommand.self, DriftCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
             PolicyCommand.self,
         ]
     )

@@ -5,7 +5,7 @@ import Testing
 
 /// What needs no model.
 @Suite struct UsageTests {
-    @Test(arguments: ["classify", "train", "embed", "tokenize", "doctor", "bench", "eval", "policy"])
+    @Test(arguments: ["classify", "train", "embed", "tokenize", "doctor", "bench", "eval", "policy", "drift"])
     func helpTeachesByExample(command: String) throws {
         let help = try Command.run(command, "--help")
         #expect(help.status == 0 && help.errors.isEmpty)

@@ -35,6 +35,16 @@ for threads in 1...2 {
     isAllZero = isAllZero && count == 0
     print("\(count) blocks for \(100 * queries.count) decisions on at most \(threads) threads")
 }
+// What watches them, between one window and the next.
+if let reference = try? DriftReference(contentsOf: "\(CommandLine.arguments[1])/\(DriftReference.fileName)") {
+    let monitor = DriftMonitor(reference: reference, window: 10_000)
+    monitor.record(decision)
+    let before = triage_allocation_count()
+    for _ in 0..<1_000 { monitor.record(decision) }
+    let count = triage_allocation_count() - before
+    isAllZero = isAllZero && count == 0
+    print("\(count) blocks for \(monitor.report().running.decisions - 1) of them recorded")
+}
 // Both the first stage and the whole model have decided.
 if router.model.usesFirstStage {
     let stages = Set(router.decide(queries).map(\.classification.stage))
