@@ -18,6 +18,7 @@ struct Triage: ParsableCommand {
               triage doctor
               triage bench
               triage eval --data test.jsonl
+              triage serve --policy triage.yaml
 
             EXIT CODES
               0    all good
@@ -31,7 +32,7 @@ struct Triage: ParsableCommand {
         subcommands: [
             ClassifyCommand.self, TrainCommand.self, EvalCommand.self, EmbedCommand.self, TokenizeCommand.self,
             ConvertCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
-            PolicyCommand.self,
+            PolicyCommand.self, ServeCommand.self, KeyCommand.self,
         ]
     )
 
