@@ -128,7 +128,8 @@ let package = Package(
         .executableTarget(
             name: "triage",
             dependencies: [
-                "Benchmarks", "CommandSupport", "TriageServer", "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend",
+                "Benchmarks", "CommandSupport", "TriageServer", "TriageTraining", "TriageRouter", "TriageModel",
+                "CPUBackend",
                 "ModelFormat", "Tokenization", "Encoder", "Tensors", "Parallelism",
                 "StrictJSON", "CVulkan", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

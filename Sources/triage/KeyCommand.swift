@@ -16,7 +16,7 @@ struct KeyCommand: ParsableCommand {
               echo "keys:" > keys.yaml
               triage key shop --tenant acme --rate 100 >> keys.yaml
               triage serve --keys keys.yaml
-              curl -s localhost:8080/v1/triage -H "x-api-key: $SECRET" -d '{"text": "hello"}'
+              curl -s localhost:8080/v1/triage -H "x-api-key: $SECRET" --json '{"text": "hello"}'
             """
     )
 
@@ -31,10 +31,13 @@ struct KeyCommand: ParsableCommand {
 
     func validate() throws {
         for (place, value) in [("The name", name), ("--tenant", tenant ?? "a")] {
-            guard (1...127).contains(value.utf8.count), value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0 != "\u{7F}" }),
+            guard (1...127).contains(value.utf8.count),
+                value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0 != "\u{7F}" }),
                 value.first != " ", value.last != " "
             else {
-                throw ValidationError("\(place) must have 1 to 127 bytes, no control characters and no space at its ends.")
+                throw ValidationError(
+                    "\(place) must have 1 to 127 bytes, no control characters and no space at its ends."
+                )
             }
         }
         if let rate, !(0.001...1e9).contains(rate) { throw ValidationError("--rate must be 0.001 to 1000000000.") }

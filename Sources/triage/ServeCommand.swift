@@ -1,9 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import CommandSupport
-import Logging
+public import Logging
 import Parallelism
+import TriageModel
 import TriageRouter
-import TriageServer
+public import TriageServer
 
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,12 +19,11 @@ struct ServeCommand: ParsableCommand {
               triage serve
               triage serve --policy triage.yaml --keys keys.yaml --host 0.0.0.0 --port 8443 \\
                 --tls-certificate cert.pem --tls-key key.pem
-              curl -s localhost:8080/v1/triage -H 'content-type: application/json' \\
-                -d '{"text": "I lost my card, please block it"}'
+              curl -s localhost:8080/v1/triage --json '{"text": "I lost my card, please block it"}'
               curl -s localhost:8080/v1/triage -H 'x-triage-deadline-ms: 50' \\
-                -d '{"texts": ["hello", "talk to a human"], "tenant": "acme", "metadata": {"channel": "phone"}}'
-              curl -s localhost:8080/predict -d '{"inputs": "hello"}'
-              curl -s localhost:8080/v1/embeddings -d '{"input": ["hello", "good bye"]}'
+                --json '{"texts": ["hello", "talk to a human"], "tenant": "acme", "metadata": {"channel": "phone"}}'
+              curl -s localhost:8080/predict --json '{"inputs": "hello"}'
+              curl -s localhost:8080/v1/embeddings --json '{"input": ["hello", "good bye"]}'
               kill -HUP <process>     # reads model, policy, keys and certificate again
               kill -TERM <process>    # answers what it has accepted, then ends
 
@@ -43,7 +43,10 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
 
-    @Option(help: ArgumentHelp("The policy; without it the model's own routes.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The policy; without it the model's own routes.", valueName: "file"),
+        completion: .file()
+    )
     var policy: String?
 
     @Flag(help: "Let the whole model decide on every text, also where its first stage is sure.")
@@ -55,7 +58,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "How log lines look: text or json.")
     var logFormat = ServerLogHandler.Format.text
 
-    @Option(help: "The least level that is logged: trace, debug (every request), info, notice, warning, error or critical.")
+    @Option(
+        help: "The least level that is logged: trace, debug (every request), info, notice, warning, error or critical."
+    )
     var logLevel = Logger.Level.notice
 
     func run() throws {

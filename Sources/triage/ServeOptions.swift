@@ -1,4 +1,5 @@
 import ArgumentParser
+import TriageRouter
 import TriageServer
 
 /// Where `triage serve` listens, and whom it lets in.
@@ -78,7 +79,9 @@ struct ServeLimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Connections at a time.", valueName: "number"))
     var maxConnections = 20_000
 
-    @Option(help: ArgumentHelp("How long the head of a request may take to come, and then its body.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How long the head of a request may take to come, and then its body.", valueName: "seconds")
+    )
     var readTimeout = 10.0
 
     @Option(help: ArgumentHelp("How long a connection may be idle.", valueName: "seconds"))

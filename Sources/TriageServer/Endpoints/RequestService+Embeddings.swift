@@ -16,7 +16,11 @@ private struct EmbeddingsRequest {
             texts = try BodyReader.texts(input, "input", limit: maximumTexts)
         }
         if let name = try reader.takeText("model"), name != model.name, name != model.identity {
-            throw RequestError(.notFound, "model_not_found", "there is no model `\(name.prefix(127))`; it is `\(model.name)`")
+            throw RequestError(
+                .notFound,
+                "model_not_found",
+                "there is no model `\(name.prefix(127))`; it is `\(model.name)`"
+            )
         }
         switch try reader.takeText("encoding_format") {
         case nil, "float": isBase64 = false
@@ -49,7 +53,8 @@ extension RequestService {
                 throw BodyReader.invalid("`input[\(index)]` holds nothing that the model reads")
             }
             guard !embedding.isTruncated else {
-                let limit = "`input[\(index)]` has more than \(model.maximumTokenCount) tokens, which the model reads at most"
+                let limit =
+                    "`input[\(index)]` has more than \(model.maximumTokenCount) tokens, which the model reads at most"
                 throw RequestError(.badRequest, "context_length_exceeded", limit)
             }
         }

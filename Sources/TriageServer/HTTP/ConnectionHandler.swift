@@ -194,7 +194,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Answers a request that did not come whole, or not at all.
     private func reply(_ answer: Answer, to head: RequestHead?) {
         guard let context else { return }
-        service.note(answer, to: head, duration: .zero)
+        service.note(answer, to: head, duration: nil)
         let closes = head.map { self.closes(answer, $0) } ?? true
         write(answer, to: head, closes: closes, context)
         if closes { end() } else { state = .discarding(service.limits.bodyBytes) }

@@ -59,7 +59,9 @@ struct RequestHead: Sendable {
             part.filter { $0 != " " && $0 != "\t" }.lowercased()
         }
         guard let type = parts.first, type == "application/json" || type.hasSuffix("+json") else { return false }
-        return parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
+        return parts.dropFirst().allSatisfy {
+            !$0.hasPrefix("charset=") || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\""
+        }
     }
 }
 

@@ -200,14 +200,14 @@ final class RequestService: Sendable {
 
     // MARK: Observation
 
-    /// Counts an answer, and logs it where answers are logged.
-    func note(_ answer: Answer, to head: RequestHead?, duration: TimeAmount) {
-        let seconds = Double(duration.nanoseconds) / 1e9
-        metrics.count(answer.status, on: head?.endpoint, duration: head?.endpoint?.asksModel == true ? seconds : nil)
+    /// Counts an answer, and logs it where answers are logged. `duration` is that from the end of the request on; nil for one
+    /// that was refused before it ended.
+    func note(_ answer: Answer, to head: RequestHead?, duration: TimeAmount?) {
+        let asked = head?.endpoint?.asksModel == true ? duration : nil
+        metrics.count(answer.status, on: head?.endpoint, duration: asked.map { Double($0.nanoseconds) / 1e9 })
         guard logger.logLevel <= .debug else { return }
-        var metadata: Logger.Metadata = [
-            "status": "\(answer.status.rawValue)", "ms": "\(Duration.nanoseconds(duration.nanoseconds).milliseconds)",
-        ]
+        var metadata: Logger.Metadata = ["status": "\(answer.status.rawValue)"]
+        if let duration { metadata["ms"] = "\(Duration.nanoseconds(duration.nanoseconds).milliseconds)" }
         if let head {
             metadata["endpoint"] = "\(head.endpoint?.name ?? "none")"
             metadata.merge(identification(of: head)) { $1 }

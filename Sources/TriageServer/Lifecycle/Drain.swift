@@ -9,7 +9,8 @@ struct Gate: Service {
     let grace: Duration
 
     func run() async throws {
-        try? await gracefulShutdown()
+        // Cancelled where the server could not begin.
+        try await gracefulShutdown()
         service.drain()
         service.logger.notice("draining", metadata: ["requests": "\(service.inFlight.load(ordering: .relaxed))"])
         try? await Task.sleep(for: grace)
@@ -22,7 +23,7 @@ struct QueueEnd: Service {
     let queue: DecisionQueue
 
     func run() async throws {
-        try? await gracefulShutdown()
+        try await gracefulShutdown()
         await queue.drain()
     }
 }

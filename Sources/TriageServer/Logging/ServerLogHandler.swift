@@ -58,7 +58,9 @@ public struct ServerLogHandler: LogHandler {
 
     /// In quotes, as JSON has it, where the value could be taken for more than one.
     private static func quoted(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        let isPlain = value.utf8.allSatisfy {
+            $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=")
+        }
         return isPlain && !value.isEmpty ? value : JSONValue.string(value).text()
     }
 }

@@ -10,7 +10,8 @@ enum Spans {
         if let trace = request.head.trace { tracer.extract(trace, into: &context, using: TraceExtractor()) }
         let end = DefaultTracerClock.now
         let passed = request.start.duration(to: .now).components
-        let nanoseconds = UInt64(max(0, passed.seconds)) * 1_000_000_000 + UInt64(max(0, passed.attoseconds) / 1_000_000_000)
+        let nanoseconds =
+            UInt64(max(0, passed.seconds)) * 1_000_000_000 + UInt64(max(0, passed.attoseconds) / 1_000_000_000)
         let start = DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: end.nanosecondsSinceEpoch &- nanoseconds)
         let span = tracer.startSpan("triage.request", context: context, ofKind: .server, at: start)
         span.attributes["triage.request_id"] = request.head.id
