@@ -167,7 +167,7 @@ let package = Package(
             path: "Tests/Allocations/CountAllocations",
             swiftSettings: swiftSettings
         ),
-        tests("TriageServer", ["TriageServer", "TriageRouter", "StrictJSON"]),
+        tests("TriageServer", ["TriageServer", "StrictJSON"]),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
         tests(
             "Benchmarks",
