@@ -57,9 +57,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
         .target(name: "CKernels", path: "CKernels", cSettings: kernelSettings),
@@ -104,6 +109,22 @@ let package = Package(
             ["CTriageHeader", "TriageRouter", "TriageModel", "Parallelism"],
             exclude: ["include", "build.sh"]
         ),
+        module(
+            "TriageServer",
+            [
+                "TriageRouter", "TriageModel", "ModelFormat", "StrictJSON", "StrictYAML",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         module("CommandSupport", ["Parallelism", "StrictJSON", "CArguments"]),
         module(
             "Benchmarks",
@@ -116,9 +137,11 @@ let package = Package(
         .executableTarget(
             name: "triage",
             dependencies: [
-                "Benchmarks", "CommandSupport", "TriageTraining", "TriageRouter", "TriageModel", "CPUBackend",
+                "Benchmarks", "CommandSupport", "TriageServer", "TriageTraining", "TriageRouter", "TriageModel",
+                "CPUBackend",
                 "ModelFormat", "Tokenization", "Encoder", "Tensors", "Parallelism",
-                "StrictJSON", "CVulkan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "StrictJSON", "CVulkan", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -161,6 +184,7 @@ let package = Package(
             path: "Tests/Readme",
             swiftSettings: swiftSettings
         ),
+        tests("TriageServer", ["TriageServer", "StrictJSON"]),
         tests("CommandLine", ["CommandSupport", "Parallelism", "StrictJSON"]),
         tests(
             "Benchmarks",

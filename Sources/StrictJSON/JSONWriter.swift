@@ -9,7 +9,7 @@ extension JSONValue {
 
 /// Appends JSON text to a byte buffer. Numbers that JSON cannot express (infinities, NaN) become `null`.
 package struct JSONWriter {
-    package private(set) var bytes: [UInt8] = []
+    package internal(set) var bytes: [UInt8] = []
     private let pretty: Bool
     private var level = 0
 
@@ -37,7 +37,7 @@ package struct JSONWriter {
         }
     }
 
-    private mutating func append(raw text: String) {
+    mutating func append(raw text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
@@ -65,7 +65,7 @@ package struct JSONWriter {
         bytes.append(contentsOf: repeatElement(0x20, count: 2 * level))
     }
 
-    private mutating func append(quoted text: String) {
+    mutating func append(quoted text: String) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -84,7 +84,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func text(of number: Double) -> String {
+    static func text(of number: Double) -> String {
         guard number.isFinite else { return "null" }
         if let integer = Int64(exactly: number), integer.magnitude < 1 << 53, integer != 0 || number.sign == .plus {
             return integer.description

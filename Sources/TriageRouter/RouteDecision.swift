@@ -43,6 +43,8 @@ public struct RouteDecision: Sendable, Equatable {
     public internal(set) var modelIdentity = ""
     /// `Policy.identity` of the policy that decided; empty without one.
     public internal(set) var policyIdentity = ""
+    /// The currency of what is expected; empty without a policy.
+    public internal(set) var currency = ""
     /// Counts what a ``LiveRouter`` loaded, from 1: which of its generations decided; 0 for a router of its own.
     public internal(set) var generation = 0
     /// What computed, such as `cpu-int8-avx512vnni`; in int8 every one computes the same bits.
@@ -59,7 +61,7 @@ public struct RouteDecision: Sendable, Equatable {
     /// Makes this a decision on no query by nobody, and keeps its storage.
     mutating func clear() {
         (outcome, reason) = (.unavailable, .confident)
-        (label, route, modelIdentity, policyIdentity, backend) = ("", "", "", "", "")
+        (label, route, modelIdentity, policyIdentity, currency, backend) = ("", "", "", "", "", "")
         (outOfScope, target, expectation, timings) = (nil, nil, nil, nil)
         (confidence, margin, usesFirstStage, generation) = (0, 0, false, 0)
         classification.clear()

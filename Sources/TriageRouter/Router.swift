@@ -65,6 +65,9 @@ public struct Router: Sendable {
     /// The handlers of the policy's general terms, as `route target`; empty without a policy.
     package var handlerNames: [String] { policy.handlerNames }
 
+    /// Whether the policy has terms of its own for this tenant.
+    public func hasTerms(of tenant: String) -> Bool { policy.hasTerms(of: tenant) }
+
     /// How all calls so far ended, those of all generations where there are several.
     public var counts: OutcomeCounts { counter.counts }
 
@@ -196,6 +199,7 @@ extension Router {
         decision.clear()
         decision.modelIdentity = model.identity
         decision.policyIdentity = policy.identity
+        decision.currency = policy.currency
         decision.generation = generation
         decision.backend = model.backend
         decision.usesFirstStage = model.usesFirstStage

@@ -19,6 +19,7 @@ struct Triage: ParsableCommand {
               triage bench
               triage eval --data test.jsonl
               triage drift check --data last-week.jsonl
+              triage serve --policy triage.yaml
 
             EXIT CODES
               0    all good
@@ -32,7 +33,7 @@ struct Triage: ParsableCommand {
         subcommands: [
             ClassifyCommand.self, TrainCommand.self, EvalCommand.self, EmbedCommand.self, TokenizeCommand.self,
             ConvertCommand.self, DriftCommand.self, InspectCommand.self, DoctorCommand.self, BenchCommand.self,
-            PolicyCommand.self,
+            PolicyCommand.self, ServeCommand.self, KeyCommand.self,
         ]
     )
 

@@ -99,7 +99,7 @@ struct DecisionQueueTests {
         await queue.drain()
         #expect(try await decisions.count == texts.count)
         await #expect(throws: AdmissionError.stopping) { try await queue.decide("too late") }
-        await #expect(throws: EmbeddingError.rejected(.stopping)) { try await queue.embed(["too late"]) }
+        await #expect(throws: InferenceError.rejected(.stopping)) { try await queue.embed(["too late"]) }
         #expect(router.counts.total == texts.count + 1)
     }
 

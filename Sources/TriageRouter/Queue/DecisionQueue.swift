@@ -154,29 +154,56 @@ public final class DecisionQueue: Sendable {
         }
     }
 
+    /// Why so many texts more would not be accepted now; nil where they would.
+    public func refusal(ofAdding count: Int = 1) -> AdmissionError? { line.defect(adding: count) }
+
     /// Embeds texts, in order, in line with all that is decided on. They count towards no outcome.
-    /// - Throws: `EmbeddingError`.
-    public func embed(_ texts: [String], deadline: ContinuousClock.Instant? = nil) async throws(EmbeddingError)
+    /// - Throws: `InferenceError`.
+    public func embed(_ texts: [String], deadline: ContinuousClock.Instant? = nil) async throws(InferenceError)
         -> [Embedding]
     {
+        try await ask(texts, .embedding, deadline) { answer in
+            if case .embedding(let embedding, _) = answer { embedding } else { nil }
+        }
+    }
+
+    /// Classifies texts, in order, in line with all that is decided on, whatever rules and thresholds say. They count towards
+    /// no outcome.
+    /// - Throws: `InferenceError`.
+    public func classify(_ texts: [String], deadline: ContinuousClock.Instant? = nil) async throws(InferenceError)
+        -> [Classification]
+    {
+        try await ask(texts, .classification, deadline) { answer in
+            if case .classification(let classification, _) = answer { classification } else { nil }
+        }
+    }
+
+    private func ask<Value>(
+        _ texts: [String],
+        _ purpose: Ticket.Purpose,
+        _ deadline: ContinuousClock.Instant?,
+        _ value: (Ticket.Answer) -> Value?
+    ) async throws(InferenceError) -> [Value] {
         let router = router.current
         if let error = line.defect(adding: texts.count) { throw .rejected(error) }
-        let tickets = texts.map { text in
-            Ticket(router.model.encode(text), for: .embedding, router, deadline: deadline)
-        }
+        let tickets = texts.map { Ticket(router.model.encode($0), for: purpose, router, deadline: deadline) }
         do throws(AdmissionError) { try line.add(tickets) } catch { throw .rejected(error) }
-        var embeddings: [Embedding] = []
-        var failure: EmbeddingError?
+        var values: [Value] = []
+        var failure: InferenceError?
         for ticket in tickets {
-            switch await ticket.answer() {
-            case .embedding(let embedding, _): embeddings.append(embedding)
+            let answer = await ticket.answer()
+            if let value = value(answer) {
+                values.append(value)
+                continue
+            }
+            switch answer {
             case .failed(let error): failure = failure ?? .failed(error)
             case .overdue: failure = failure ?? .deadlinePassed
-            case .cancelled, .classification: failure = failure ?? .cancelled
+            case .cancelled, .classification, .embedding: failure = failure ?? .cancelled
             }
         }
         if let failure { throw failure }
-        return embeddings
+        return values
     }
 
     /// Takes no more queries, and returns when all that wait are answered.
@@ -202,8 +229,8 @@ public enum AdmissionError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 }
 
-/// Why there are no embeddings.
-public enum EmbeddingError: Error, Sendable, Equatable {
+/// Why the model says nothing of texts.
+public enum InferenceError: Error, Sendable, Equatable {
     /// They were not accepted.
     case rejected(AdmissionError)
     /// The model failed.

@@ -1,0 +1,43 @@
+import StrictJSON
+import TriageModel
+import TriageRouter
+
+extension RequestService {
+    /// `GET /v1/models`, as OpenAI has it, with what identifies ours.
+    var models: Answer {
+        let router = live.current, model = router.model
+        let object: JSONObject = [
+            "id": .string(model.name), "object": "model", "created": .integer(Int64(startTime)), "owned_by": "triage",
+            "identity": .string(model.identity),
+            "policy": router.policyIdentity.isEmpty ? .null : .string(router.policyIdentity),
+            "generation": JSONValue(router.generation), "backend": .string(model.backend),
+            "labels": .array(model.labels.map { .string($0.name) }),
+            "dimensions": JSONValue(model.embeddingSize), "maximum_tokens": JSONValue(model.maximumTokenCount),
+        ]
+        return Answer(json: ["object": "list", "data": .array([.object(object)])])
+    }
+
+    /// `GET /health`: the process lives.
+    var health: Answer { Answer(json: ["status": "ok"]) }
+
+    /// `GET /ready`: requests are welcome.
+    var ready: Answer {
+        let router = live.current
+        var answer = Answer(json: [
+            "status": isReady ? "ready" : "draining", "generation": JSONValue(router.generation),
+            "model": .string(router.model.identity),
+            "policy": router.policyIdentity.isEmpty ? .null : .string(router.policyIdentity),
+        ])
+        if !isReady { answer.status = .unavailable }
+        return answer
+    }
+
+    /// `GET /v1/drift`.
+    var drift: Answer { Answer(json: ["status": "off", "reason": "there is no reference to compare with"]) }
+}
+
+extension Answer {
+    init(json: JSONObject) {
+        self.init(status: .ok, body: Array(JSONValue.object(json).text().utf8))
+    }
+}
