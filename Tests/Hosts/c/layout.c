@@ -57,5 +57,14 @@ int main(void) {
     FIELD(triage_counts, abstained);
     FIELD(triage_counts, rejected);
     FIELD(triage_counts, unavailable);
+    SIZE(triage_info);
+    FIELD(triage_info, struct_size);
+    FIELD(triage_info, generation);
+    FIELD(triage_info, maximum_token_count);
+    FIELD(triage_info, label_count);
+    FIELD(triage_info, currency);
+    FIELD(triage_info, model_identity);
+    FIELD(triage_info, policy_identity);
+    FIELD(triage_info, backend);
     return 0;
 }

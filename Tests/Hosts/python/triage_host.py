@@ -89,6 +89,19 @@ class Counts(Versioned):
     ]
 
 
+class Info(Versioned):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("generation", c_uint64),
+        ("maximum_token_count", c_uint32),
+        ("label_count", c_uint32),
+        ("currency", c_char * 8),
+        ("model_identity", c_char * 80),
+        ("policy_identity", c_char * 80),
+        ("backend", c_char * 32),
+    ]
+
+
 STRUCTURES = {
     "triage_error": Error,
     "triage_options": Options,
@@ -97,6 +110,7 @@ STRUCTURES = {
     "triage_text": Text,
     "triage_decision": Decision,
     "triage_counts": Counts,
+    "triage_info": Info,
 }
 OUTCOMES = {1: "classified", 2: "abstained", 3: "rejected", 4: "unavailable"}
 
