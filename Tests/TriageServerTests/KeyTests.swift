@@ -1,3 +1,4 @@
+import StrictJSON
 import Testing
 
 @testable import TriageServer
@@ -31,14 +32,13 @@ struct KeyServingTests {
 
     @Test func theKeysTenantCounts() throws {
         let client = try client()
-        let unclear = "purple monkey dishwasher quantum"
         func target(_ key: String, _ tenant: String) throws -> String? {
-            let body = #"{"text": "\#(unclear)"\#(tenant.isEmpty ? "" : #", "tenant": "\#(tenant)""#)}"#
+            let body = #"{"text": "purple rain"\#(tenant.isEmpty ? "" : #", "tenant": "\#(tenant)""#)}"#
             let response = try #require(client.post("/v1/triage", body, fields: ["x-api-key: \(key)"]))
             #expect(response.status == 200)
             return response.json?["target"]?.string
         }
-        #expect(try target("open", "") == "large")
+        #expect(try target("open", "") != "desk")
         #expect(try target("open", "acme") == "desk")
         #expect(try target("acme", "") == "desk")
         #expect(try target("acme", "acme") == "desk")

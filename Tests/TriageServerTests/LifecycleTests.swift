@@ -25,9 +25,20 @@ struct LifecycleTests {
 
     @Test func aTakenPortIsSaid() throws {
         let server = try Shared.plain.get()
-        #expect { try Server(["--port", "\(server.port)"]) } throws: { error in
-            "\(error)".contains("another program listens there")
-        }
+        let error = try #require(throws: Server.NotListening.self) { try Server(["--port", "\(server.port)"]) }
+        #expect(error.log.hasPrefix("triage: error: cannot listen on 127.0.0.1:\(server.port): another program"))
+        #expect(error.status == 2)
+    }
+
+    @Test(arguments: [
+        (["--host", "0.0.0.0"], 64, "--allow-anonymous"), (["--tls-key", "@key"], 64, "need each other"),
+        (["--keys", "@none"], 2, "none:"), (["--policy", "@bad"], 2, "bad:1"), (["--port", "65536"], 64, "--port"),
+        (["--tls-key", "@bad", "--tls-certificate", "@bad"], 2, "TLS with"), (["--grace", "-1"], 64, "--grace"),
+    ])
+    func whatCannotRunSaysWhy(arguments: [String], status: Int32, reason: String) throws {
+        let error = try #require(throws: Server.NotListening.self) { try Server(arguments, files: ["bad": "a: 1"]) }
+        #expect(error.status == status)
+        #expect(error.log.contains(reason), "\(error.log)")
     }
 
     @Test func signalsAndChangedFilesReload() throws {

@@ -46,7 +46,15 @@ final class Server: @unchecked Sendable {
             return port != nil || !process.isRunning
         }
         let text = try String(contentsOf: log, encoding: .utf8)
-        self.port = try #require(port, "does not listen: \(text)")
+        guard let port else {
+            throw NotListening(log: text, status: process.isRunning ? nil : process.terminationStatus)
+        }
+        self.port = port
+    }
+
+    struct NotListening: Error {
+        let log: String
+        let status: Int32?
     }
 
     deinit {
@@ -126,6 +134,6 @@ enum Shared {
         rules:
           - { name: reset, exact: [reset my password], to: faq }
         tenants:
-          acme: { fallback: desk }
+          acme: { rules: [{ name: purple, prefix: purple, to: desk }] }
         """
 }

@@ -36,7 +36,7 @@ final class Socket {
                     descriptor,
                     buffer.baseAddress?.advanced(by: written),
                     buffer.count - written,
-                    Int32(MSG_NOSIGNAL.rawValue)
+                    Int32(MSG_NOSIGNAL)
                 )
             }
             guard count > 0 else { return false }
