@@ -14,6 +14,8 @@ public struct ServerSettings: Sendable {
     public var keys: String?
     /// Whether `/metrics` asks for a key too.
     public var protectsMetrics = false
+    /// What decisions are compared with; nil for what lies in the model's directory, if anything does.
+    public var driftReference: String?
     /// The queue in front of the model.
     public var queue = DecisionQueue.Limits()
     /// What is read of requests.

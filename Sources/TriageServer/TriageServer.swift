@@ -25,7 +25,7 @@ public struct TriageServer: Sendable {
     private let logger: Logger
 
     /// Loads model, policy, keys and certificate. `version` is what `/metrics` says.
-    /// - Throws: `RouterError`, `KeysFileError` or `ServerError`, with what is wrong with the files.
+    /// - Throws: `RouterError`, `KeysFileError`, `DriftError` or `ServerError`, with what is wrong with the files.
     public init(_ settings: ServerSettings, version: String = "", logger: Logger) throws {
         self.settings = settings
         self.logger = logger
@@ -34,11 +34,13 @@ public struct TriageServer: Sendable {
         let keys = try settings.keys.map { path throws(KeysFileError) in KeyRing(try KeysFile.keys(at: path)) }
         router = try LiveRouter(settings.files)
         let metrics = ServerMetrics()
+        let driftWatch = try DriftWatch(settings, logger)
         queue = try DecisionQueue(router, limits: settings.queue) { metrics.record($0) }
         service = RequestService(
             settings,
             queue,
             metrics,
+            driftWatch,
             keys: keys,
             logger: logger,
             version: version,

@@ -49,6 +49,15 @@ struct ServeCommand: ParsableCommand {
     )
     var policy: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What decisions are compared with, from `triage drift reference`; by default drift.json in the model's directory.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var drift: String?
+
     @Flag(help: "Let the whole model decide on every text, also where its first stage is sure.")
     var whole = false
 
@@ -72,6 +81,7 @@ struct ServeCommand: ParsableCommand {
                 usesFirstStage: !whole
             )
         )
+        settings.driftReference = drift
         listen.apply(to: &settings)
         limits.apply(to: &settings)
         // Every connection is an open file.

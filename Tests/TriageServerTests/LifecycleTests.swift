@@ -136,6 +136,20 @@ struct LifecycleTests {
         #expect(!(try #require(client.get("/metrics")).text.contains(secret)))
     }
 
+    @Test func windowsAreComparedWithTheReference() throws {
+        let server = try Server()
+        let client = try server.client()
+        #expect(client.get("/v1/drift")?.json?["status"] == "collecting")
+        let texts = JSONValue.array((0..<500).map { _ in "what is the weather on mars" })
+        #expect(client.post("/v1/triage", JSONValue.object(["texts": texts]).text())?.status == 200)
+        let report = try #require(client.get("/v1/drift")?.json)
+        #expect(report["status"] == "alarm")
+        #expect(report["alarms"]?.integer == 1)
+        #expect(try server.metric("drift_alarms_total") == 1)
+        #expect(try server.metric("drift_psi", "routes") > 0.25)
+        #expect(server.log.contains("decisions drift"))
+    }
+
     @Test func connectionsBeyondTheLimitAreRefused() throws {
         let server = try Server(["--max-connections", "2"])
         let first = try server.client(), second = try server.client()

@@ -33,7 +33,20 @@ extension RequestService {
     }
 
     /// `GET /v1/drift`.
-    var drift: Answer { Answer(json: ["status": "off", "reason": "there is no reference to compare with"]) }
+    var drift: Answer {
+        guard let report = driftWatch.report else {
+            return Answer(json: ["status": "off", "reason": "there is no reference to compare with"])
+        }
+        var object: JSONObject = ["status": .string(Self.status(report))]
+        for member in report.json.object?.members ?? [] { object[member.key] = member.value }
+        return Answer(json: object)
+    }
+
+    private static func status(_ report: DriftReport) -> String {
+        if report.notComparable != nil { return "not_comparable" }
+        guard let last = report.last else { return "collecting" }
+        return last.isAlarm ? "alarm" : "ok"
+    }
 }
 
 extension Answer {

@@ -23,6 +23,7 @@ extension RequestService {
             throw refusal
         }
         metrics.count(decisions, tenant: label(of: tenant))
+        driftWatch.record(decisions)
         if let failed = decisions.first(where: { if case .failed = $0.reason { true } else { false } }) {
             warnOfFailure(failed.reason, request.head)
         }

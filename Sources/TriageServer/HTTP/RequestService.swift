@@ -13,6 +13,7 @@ final class RequestService: Sendable {
     let limits: RequestLimits
     let connections: Connections
     let metrics: ServerMetrics
+    let driftWatch: DriftWatch
     let ids = RequestIDs()
     let date = HTTPDate()
     let logger: Logger
@@ -33,6 +34,7 @@ final class RequestService: Sendable {
         _ settings: ServerSettings,
         _ queue: DecisionQueue,
         _ metrics: ServerMetrics,
+        _ driftWatch: DriftWatch,
         keys: KeyRing?,
         logger: Logger,
         version: String,
@@ -43,6 +45,7 @@ final class RequestService: Sendable {
         limits = settings.limits
         connections = Connections(limit: settings.limits.connections)
         self.metrics = metrics
+        self.driftWatch = driftWatch
         self.logger = logger
         self.version = version
         self.startTime = startTime

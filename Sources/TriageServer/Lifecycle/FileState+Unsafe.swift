@@ -19,6 +19,9 @@ struct FileState: Equatable, Sendable {
         .compactMap(\.self)
     }
 
+    /// Whether none of the paths exists.
+    var isEmpty: Bool { entries.isEmpty }
+
     private static func entry(_ path: String) -> Entry? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

@@ -22,6 +22,7 @@ struct Reloader: Service {
     static func watched(_ settings: ServerSettings) -> [String] {
         [
             settings.files.model, settings.files.policy, settings.keys, settings.tls?.certificate, settings.tls?.key,
+            settings.driftReference,
         ].compactMap(\.self)
     }
 
@@ -76,6 +77,7 @@ struct Reloader: Service {
                 service.keyRing = KeyRing(try KeysFile.keys(at: keys), keeping: service.keyRing)
             } catch { failures.append(error.description) }
         }
+        do throws(DriftError) { try service.driftWatch.reload() } catch { failures.append("\(error)") }
         do throws(ServerError) { try tls?.reload() } catch { failures.append(error.description) }
         return failures
     }

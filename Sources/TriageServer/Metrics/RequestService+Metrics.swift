@@ -54,7 +54,33 @@ extension RequestService {
         for result in ServerMetrics.ReloadResult.allCases {
             page.sample("reloads_total", ["result": result.rawValue], state.reloads[result] ?? 0)
         }
+        if let report = driftWatch.report { drift(report, &page) }
         return page.text
+    }
+
+    private func drift(_ report: DriftReport, _ page: inout MetricsPage) {
+        page.single(
+            "drift_windows_total",
+            "counter",
+            "Windows of decisions compared with the reference.",
+            report.windows
+        )
+        page.single("drift_alarms_total", "counter", "Windows unlike the reference.", report.alarms)
+        page.single(
+            "drift_comparable",
+            "gauge",
+            "Whether the reference is of this model and policy.",
+            report.notComparable == nil ? 1 : 0
+        )
+        let statistics = report.last?.statistics ?? []
+        page.begin("drift_psi", "gauge", "Population stability index of the last window.")
+        for statistic in statistics {
+            if let psi = statistic.psi { page.sample("drift_psi", ["statistic": statistic.kind.rawValue], psi) }
+        }
+        page.begin("drift_bound", "gauge", "What the index of the last window must not exceed.")
+        for statistic in statistics {
+            if let bound = statistic.bound { page.sample("drift_bound", ["statistic": statistic.kind.rawValue], bound) }
+        }
     }
 
     private func decisions(_ state: ServerMetrics.State, _ currency: String, _ page: inout MetricsPage) {
