@@ -177,6 +177,12 @@ let package = Package(
             path: "Tests/Allocations/CountAllocations",
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "measure-overhead",
+            dependencies: ["CTriage", "CTriageHeader", "TriageRouter", "TriageModel"],
+            path: "Tests/Hosts/overhead",
+            swiftSettings: swiftSettings
+        ),
         // The README's example.
         .executableTarget(
             name: "readme-example",
