@@ -19,6 +19,14 @@ struct ConnectionTests {
         }
     }
 
+    /// Thousands in one packet behind one that takes its time, each answered as soon as it is looked at.
+    @Test func requestsThatAreAnsweredAtOnceMayComeByTheThousand() throws {
+        let client = try client()
+        let health = "GET /health HTTP/1.1\r\nhost: a\r\n\r\n"
+        client.send(post(hello) + String(repeating: health, count: 1_500))
+        for _ in 0...1_500 { #expect(try #require(client.response()).status == 200) }
+    }
+
     @Test func requestsMayComeByteByByte() throws {
         let client = try client()
         for byte in post(hello).utf8 { client.send([byte]) }

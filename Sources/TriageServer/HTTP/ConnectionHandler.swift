@@ -29,6 +29,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     /// What came behind a request that is not answered yet.
     private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    private var isCatchingUp = false
     private var isReadHeld = false
     /// Whether a part of a head has come.
     private var isHeadUnderWay = false
@@ -215,6 +216,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         state = .idle
         isHeadUnderWay = false
         deadline = .now() + service.idleTime
+        // What came behind may be answered at once and lead back here, thousands of times in one packet: no call within a call.
+        guard !isCatchingUp else { return }
+        isCatchingUp = true
+        defer { isCatchingUp = false }
         while !pending.isEmpty {
             if case .answering = state { return }
             receive(pending.removeFirst())

@@ -9,7 +9,9 @@ import Foundation
 import TriageModel
 import TriageRouter
 
-let texts = ["what is the balance of my account", "I lost my card, please block it", "hello", "write a poem about autumn rain"]
+let texts = [
+    "what is the balance of my account", "I lost my card, please block it", "hello", "write a poem about autumn rain",
+]
 let rounds = 4_000
 
 guard CommandLine.arguments.count == 2 else {
@@ -56,6 +58,8 @@ for round in 0..<rounds {
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 for (call, name) in calls.map(\.name).enumerated() {
     let overhead = median(zip(times[call], times[0]).map { $0 - $1 })
-    print("\(name): p50 \(String(format: "%.2f", median(times[call]))) µs, above the model \(String(format: "%.2f", overhead)) µs")
+    print(
+        "\(name): p50 \(String(format: "%.2f", median(times[call]))) µs, above the model \(String(format: "%.2f", overhead)) µs"
+    )
 }
 unsafe triage_close(handle)
