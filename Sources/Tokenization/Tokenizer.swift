@@ -107,6 +107,9 @@ package struct Tokenizer: Sendable {
         max(model.vocabulary.size, (addedTokens.keys.max().map(Int.init) ?? -1) + 1)
     }
 
+    /// The id of what the vocabulary does not know.
+    package var unknownID: UInt32 { model.unknownID }
+
     /// The token with an id; nil when there is none. Continuations carry their prefix (`##ing`).
     package func token(for id: Int) -> String? {
         UInt32(exactly: id).flatMap { addedTokens[$0]?.content } ?? model.vocabulary.token(for: id)

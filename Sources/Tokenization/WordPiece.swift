@@ -4,7 +4,7 @@ internal import StrictJSON
 /// then covers each word with the longest pieces from the left.
 struct WordPiece: Sendable {
     let vocabulary: Vocabulary
-    private let unknownID: UInt32
+    let unknownID: UInt32
     /// Code points; a longer word is unknown as a whole.
     private let maximumWordLength: Int
 

@@ -17,14 +17,20 @@ package struct ReadingTerms: Sendable, Equatable {
     package var maximumTokenCount: Int?
     /// Where the first stage is less sure the whole model is asked, 0 to 1.
     package var minimumConfidence: Float
+    /// Whether texts are classified of which no token is known to the model, which can say nothing of them.
+    package var readsUnknown: Bool
 
-    package init(maximumTokenCount: Int? = nil, minimumConfidence: Float = 0) {
+    package init(maximumTokenCount: Int? = nil, minimumConfidence: Float = 0, readsUnknown: Bool = true) {
         self.maximumTokenCount = maximumTokenCount
         self.minimumConfidence = minimumConfidence
+        self.readsUnknown = readsUnknown
     }
 
-    func reading(of encoding: Encoding, emptyTokenCount: Int) -> Reading {
-        if encoding.ids.count <= emptyTokenCount { return .empty }
+    func reading(of encoding: Encoding, emptyTokenCount: Int, unknownID: UInt32) -> Reading {
+        let count = encoding.ids.count - emptyTokenCount
+        if count <= 0 { return .empty }
+        // All but the special tokens, of which none is that for what is not known.
+        if !readsUnknown && encoding.ids.count(where: { $0 == unknownID }) >= count { return .unknown }
         guard let maximumTokenCount else { return .classified }
         return encoding.isTruncated || encoding.ids.count > maximumTokenCount ? .tooLong : .classified
     }
@@ -35,6 +41,8 @@ package enum Reading: Sendable {
     case classified
     /// It holds nothing that the model reads.
     case empty
+    /// Nothing in it is known to the model.
+    case unknown
     /// It is longer than is to be read.
     case tooLong
 }

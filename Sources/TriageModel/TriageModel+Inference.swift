@@ -40,7 +40,7 @@ extension TriageModel {
         try checkLabels()
         return try scratch.withObject { scratch throws(ModelError) in
             tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
-            let reading = terms.reading(of: scratch.encoding, emptyTokenCount: emptyTokenCount)
+            let reading = reading(of: scratch.encoding, terms)
             guard reading == .classified else {
                 classification.clear()
                 return reading
@@ -146,17 +146,22 @@ extension TriageModel {
         ThreadPool.shared.map(count: texts.count, threads: threads) { encode(texts[$0]) }
     }
 
-    /// How many tokens the model reads of a text, special ones included; allocates nothing for ASCII after a few calls.
+    /// How many tokens a text has, special ones included, also where the model reads only a part; allocates nothing for
+    /// ASCII after a few calls.
     package func tokenCount(of text: String) -> Int {
         scratch.withObject { scratch in
-            tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
+            tokenizer.encode(text, maximumLength: 1 << 30, into: &scratch.encoding)
             return scratch.encoding.ids.count
         }
     }
 
     /// Whether a text would be classified on these terms.
     package func reading(of text: EncodedText, terms: ReadingTerms) -> Reading {
-        terms.reading(of: text.encoding, emptyTokenCount: emptyTokenCount)
+        reading(of: text.encoding, terms)
+    }
+
+    private func reading(of encoding: Encoding, _ terms: ReadingTerms) -> Reading {
+        terms.reading(of: encoding, emptyTokenCount: emptyTokenCount, unknownID: tokenizer.unknownID)
     }
 
     private func classify(

@@ -55,7 +55,7 @@ struct Plan: Sendable {
         outOfScope = settings?.outOfScopeRoute.map(destination) ?? .nowhere
         (unavailable, tooLong) = (.nowhere, .nowhere)
         maximumBytes = .max
-        readingTerms = ReadingTerms()
+        readingTerms = ReadingTerms(readsUnknown: settings == nil)
         rules = []
         destinations = [:]
     }
@@ -86,7 +86,8 @@ struct Plan: Sendable {
         maximumBytes = terms.maximumBytes
         readingTerms = ReadingTerms(
             maximumTokenCount: min(terms.maximumTokens ?? .max, model.maximumTokenCount),
-            minimumConfidence: minimumConfidence
+            minimumConfidence: minimumConfidence,
+            readsUnknown: false
         )
         self.rules = rules
         self.destinations = destinations

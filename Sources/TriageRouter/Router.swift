@@ -236,7 +236,10 @@ extension Router {
                     in: list,
                     text,
                     context,
-                    tokenCount: { model.tokenCount(of: text) },
+                    tokenCount: {
+                        let count = model.tokenCount(of: text)
+                        return count > model.emptyTokenCount ? count : nil
+                    },
                     scratch
                 )
                 if let rule { return rule }
@@ -255,6 +258,10 @@ extension Router {
         switch reading {
         case .empty:
             (decision.outcome, decision.reason) = (.rejected, .nothingToRead)
+            return
+        case .unknown:
+            (decision.outcome, decision.reason) = (.abstained, .outOfScope(nearest: nil))
+            decision.send(to: plan.outOfScope)
             return
         case .tooLong:
             (decision.outcome, decision.reason) = (.abstained, .tooLong)

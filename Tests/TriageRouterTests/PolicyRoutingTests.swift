@@ -67,6 +67,33 @@ struct PolicyRoutingTests {
         }
     }
 
+    /// The model can say nothing of a text of which it knows nothing, however sure it sounds.
+    @Test func textsOfWhichNothingIsKnownAreOutOfScope() throws {
+        for text in [String(repeating: "a", count: 1_000), "\u{1F9FF} \u{1FAE0}"] {
+            #expect(model.tokenize(text).texts.dropFirst().dropLast().allSatisfy { $0 == "[UNK]" })
+            for decision in try [
+                router().decide(text), router().decide([lost, text])[1], Router(model: model).decide(text),
+            ] {
+                #expect(decision.outcome == .abstained && decision.reason == .outOfScope(nearest: nil))
+                #expect(decision.route == "remote" && decision.label.isEmpty)
+            }
+            #expect(try router().decide(text + " lost my card").label == "human")
+        }
+    }
+
+    /// Rules see how long a text is, also where the model would read a part only; what holds nothing to read is not theirs.
+    @Test func rulesCountAllTokens() throws {
+        let router = try router {
+            $0.general.rules = [
+                Policy.Rule("long", to: "desk", tokens: 300...10_000), Policy.Rule("short", to: "faq", tokens: 0...2),
+            ]
+        }
+        let words = Array(repeating: "lost", count: 400).joined(separator: " ")
+        #expect(router.decide(words).reason == .rule("long"))
+        #expect(router.decide([words])[0].reason == .rule("long"))
+        #expect(router.decide("").outcome == .rejected && router.decide("\u{1}").outcome == .rejected)
+    }
+
     @Test func longTextsAreNotRead() throws {
         let router = try router { $0.general.maximumTokens = 12 }
         let long = Array(repeating: "lost", count: 11).joined(separator: " ")

@@ -6,6 +6,7 @@ struct RuleBook: Sendable {
         fileprivate var hasBegun = false
         /// By number of the key the number of its value in ``RuleBook/values``, ``unknown`` where no rule names it.
         fileprivate var values: [Int32] = []
+        /// 0 where the text holds nothing to read.
         fileprivate var tokenCount: Int?
     }
 
@@ -79,12 +80,13 @@ struct RuleBook: Sendable {
         scratch.values.removeAll(keepingCapacity: true)
     }
 
-    /// The first rule of `list` that applies; nil where none does.
+    /// The first rule of `list` that applies; nil where none does. `tokenCount` is nil where the text holds nothing to read:
+    /// no rule that asks for a number of tokens applies to it.
     func first(
         in list: Range<Int>,
         _ text: String,
         _ context: RequestContext,
-        tokenCount: () -> Int,
+        tokenCount: () -> Int?,
         _ scratch: Scratch
     ) -> Int? {
         let rules = rules.span
@@ -96,7 +98,7 @@ struct RuleBook: Sendable {
         _ rule: Rule,
         _ text: String,
         _ context: RequestContext,
-        _ tokenCount: () -> Int,
+        _ tokenCount: () -> Int?,
         _ scratch: Scratch
     ) -> Bool {
         if rule.metadataStart < rule.metadataEnd && !allows(rule, context, scratch) { return false }
@@ -108,9 +110,9 @@ struct RuleBook: Sendable {
             guard texts.holds(Int(rule.text), &scratch.matches) else { return false }
         }
         guard rule.limitsTokens else { return true }
-        let count = scratch.tokenCount ?? tokenCount()
+        let count = scratch.tokenCount ?? tokenCount() ?? 0
         scratch.tokenCount = count
-        return count >= Int(rule.minimumTokens) && count <= Int(rule.maximumTokens)
+        return count > 0 && count >= Int(rule.minimumTokens) && count <= Int(rule.maximumTokens)
     }
 
     /// Whether for every key of the rule one of its values is the context's.
