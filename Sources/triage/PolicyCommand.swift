@@ -17,7 +17,7 @@ struct PolicyCommand: ParsableCommand {
             A SHORT POLICY for the model that comes with the program:
               version: 1
               currency: USD
-              baseline: large-model      # who would handle everything without the router
+              baseline: large-model    # would handle everything without a router
               handlers:
                 faq:         { route: script, price: 0.0001, latency_ms: 20 }
                 large-model: { route: remote, price: 0.012, latency_ms: 1800 }
@@ -26,16 +26,21 @@ struct PolicyCommand: ParsableCommand {
                 script: { to: faq, threshold: 0.9 }
                 remote: large-model
                 human: support
-              fallback:                  # a capable model or a person, never a script
-                ambiguous: [support, large-model]   # the first of the route of one of the two labels, else the last
+              fallback:                # a capable model or a person, never a script
+                # the first whose route is that of one of the two labels, else
+                # the last
+                ambiguous: [support, large-model]
                 out_of_scope: large-model
                 unavailable: large-model
                 too_long: large-model
-              rules:                     # before the model, in order
-                - { name: reset-password, exact: [reset my password], to: faq }
-                - { name: card-number, pattern: '\\b[0-9]{13,16}\\b', to: support }
-                - { name: phone, metadata: { channel: phone }, tokens: { at_least: 3 }, to: support }
-              tenants:                   # what differs for some
+              rules:                   # before the model, in order
+                - { name: password, exact: [reset my password], to: faq }
+                - { name: card, pattern: '\\b[0-9]{13,16}\\b', to: support }
+                - name: phone
+                  metadata: { channel: phone }
+                  tokens: { at_least: 3 }
+                  to: support
+              tenants:                 # what differs for some
                 acme:
                   labels: { script: { threshold: 0.99 } }
 

@@ -35,6 +35,7 @@ struct ContextOptions: ParsableArguments {
     var metadata: [String] = []
 
     func validate() throws {
+        if tenant == "" { throw ValidationError("--tenant needs a name.") }
         var keys: Set<Substring> = []
         for entry in metadata {
             guard let equals = entry.firstIndex(of: "="), equals > entry.startIndex else {

@@ -29,11 +29,8 @@ import Testing
         let help = try Command.run("policy", "--help", environment: ["COLUMNS": "200"]).output
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex { $0.hasPrefix("  version: 1") })
-        // The help breaks long lines, which go on at the margin.
-        var policy = ""
-        for line in lines[start...].prefix(while: { !$0.isEmpty }) {
-            policy += line.hasPrefix("  ") ? "\n" + line.dropFirst(2) : " " + line
-        }
+        // No line is so long that the help would break it: it can be copied.
+        let policy = lines[start...].prefix(while: { !$0.isEmpty }).map { $0.dropFirst(2) }.joined(separator: "\n")
         let result = try Command.run("policy", "check", scratch.file("help.yaml", policy), "--no-model")
         #expect(result.status == 0 && result.output.contains(": ok: 3 labels, 3 rules, 1 tenant, sha256:"), "\(result)")
     }
@@ -73,6 +70,49 @@ import Testing
             "/nonexistent/m"
         )
         #expect(model.status == 2 && model.errors.hasPrefix("triage: error: /nonexistent/m: "))
+    }
+
+    @Test(.enabled(if: Command.model != nil, "needs models/triage-en in the package"))
+    func classifyRoutesByAPolicy() throws {
+        let file = try scratch.file("classify.yaml", Self.policy)
+        let lines = try Command.run(
+            "classify",
+            "--policy",
+            file,
+            "--json",
+            "hello",
+            "what is the balance of my account",
+            ""
+        )
+        #expect(lines.status == 1)
+        let objects = try lines.output.split(separator: "\n").map { try JSONParser.parse(String($0)) }
+        #expect(objects.count == 3)
+        #expect(objects[0]["reason"]?.string == "by rule hello" && objects[0]["target"]?.string == "faq")
+        #expect(objects[0]["label"] == .null && objects[0]["confidence"] == .null)
+        #expect(objects[0]["expected"]?["saving"]?.number == 1 && objects[0]["expected"]?["currency"]?.string == "EUR")
+        #expect(objects[1]["route"]?.string == "script" && objects[1]["label"]?.string == "script")
+        #expect(objects[1]["policy"]?.string?.hasPrefix("sha256:") == true && objects[2]["error"] != nil)
+        let tenant = try Command.run("classify", "--policy", file, "--tenant", "acme", "hello")
+        #expect(tenant.status == 0 && tenant.output.hasPrefix("remote large") && tenant.output.contains(" rule  hello"))
+        #expect(try Command.run("classify", "--tenant", "acme", "hello").status == 64)
+        #expect(try Command.run("classify", "--policy", file, "--metadata", "channel", "hello").status == 64)
+        let bad = try scratch.file("bad.yaml", Self.policy + "\nsurprise: 1\n")
+        let refused = try Command.run("classify", "--policy", bad, "hello")
+        #expect(refused.status == 2 && refused.errors.contains("bad.yaml:9:1: unknown key"))
+    }
+
+    @Test(.enabled(if: Command.model != nil, "needs models/triage-en in the package"))
+    func explainShowsTheWay() throws {
+        let file = try scratch.file("explain.yaml", Self.policy)
+        let asked = try Command.run("policy", "explain", file, "what is the balance of my account").output
+        #expect(
+            asked.contains("rules    1 of 1 looked at, none applies") && asked.contains("asked    for script: strange ")
+        )
+        let rule = try Command.run("policy", "explain", file, "--json", "--tenant", "acme", "hello").output
+        let object = try JSONParser.parse(rule)
+        #expect(object["decision"]?["target"]?.string == "large" && object["own_terms"]?.bool == true)
+        #expect(object["rules"]?["count"]?.number == 2 && object["rules"]?["tried"]?.number == 1)
+        #expect(try Command.run("policy", "explain", file, "").status == 1)
     }
 
     @Test(.enabled(if: Command.model != nil, "needs models/triage-en in the package"))
