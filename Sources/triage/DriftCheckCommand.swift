@@ -61,7 +61,7 @@ struct DriftCheckCommand: ParsableCommand {
     )
     var reference: String?
 
-    @Option(help: "Queries of a window.")
+    @Option(help: "Queries of a window, from 100 to 10,000,000.")
     var window = 500
 
     @Option(help: "How many windows without drift may raise an alarm.")
@@ -83,9 +83,16 @@ struct DriftCheckCommand: ParsableCommand {
         }
     }
 
+    private func load(_ path: String) throws -> DriftReference {
+        do throws(DriftError) { return try DriftReference(contentsOf: path) } catch {
+            let hint = "make one with `triage drift reference`, or name another with --reference"
+            throw DriftCommandError(description: reference == nil ? "\(error); \(hint)" : "\(error)")
+        }
+    }
+
     func run() throws {
         let path = try reference ?? "\(options.model.directory())/\(DriftReference.fileName)"
-        let reference = try DriftReference(contentsOf: path)
+        let reference = try load(path)
         var texts = try options.texts()
         if let shuffle {
             var random = SplitMix64(seed: shuffle)

@@ -40,6 +40,13 @@ struct LiveRouterTests {
         #expect(live.current.generation == 1 && live.decide("I lost my card").outcome == .classified)
     }
 
+    /// In floating point a model is not held to what it gives in integers.
+    @Test func floatingPointIsALegitimateWish() throws {
+        var inFloat = files
+        inFloat.precision = .float32
+        #expect(try inFloat.load().decide("I lost my card, please block it").route == "human")
+    }
+
     /// A model whose weights do not give its golden vectors is not taken.
     @Test func aModelMustProveItself() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "live-\(UUID().uuidString)")

@@ -20,7 +20,10 @@
 // NULL included; a pointer to something else than its type is beyond help. The environment is read alone, but that the
 // first model in floating point sets OPENBLAS_CORETYPE where it is not set. Threads that compute in parallel start when
 // first asked for, block the host's signals, and live as long as the process: the library stays loaded after dlclose. A
-// process that forks must do so before its first call.
+// process that forks must do so before its first call. Calling threads need 256 kB of stack, and the rounding mode that
+// C programs start with: in another one results differ. Files of a model or policy are replaced by renaming new ones
+// over them: an uncompressed model.safetensors is mapped, and one that is written over in place changes, or stops the
+// process.
 //
 // Text is UTF-8. Strings end with NUL; the text of a query has a length and may hold any character.
 //

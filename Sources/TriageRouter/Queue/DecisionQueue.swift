@@ -98,6 +98,7 @@ public final class DecisionQueue: Sendable {
     /// Decides on queries of one context, in order: on all of them or, where they find no room, on none. Each decision is the
     /// one that `Router.decide(_:_:threads:)` gives, but that it is `unavailable` where the deadline passes before the model
     /// is asked, or is going to by how much is waiting, and where the task is cancelled.
+    /// A call for more than the whole line holds is accepted where nobody waits: who calls bounds its size.
     /// - Throws: `AdmissionError` where too many are waiting; each text then counts as rejected.
     public func decide(
         _ texts: [String],
