@@ -55,7 +55,8 @@ public struct RequestLimits: Sendable, Equatable {
     public var texts = 1_024
     /// Connections at a time.
     public var connections = 20_000
-    /// How long the head of a request may take from its first byte on, and then its body.
+    /// How long a new connection may take to its first byte, the handshake of TLS included; the head of a request from its first
+    /// byte on; and then its body.
     public var readTimeout = Duration.seconds(10)
     /// How long a connection may be idle between requests.
     public var idleTimeout = Duration.seconds(75)

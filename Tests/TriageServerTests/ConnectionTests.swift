@@ -27,6 +27,39 @@ struct ConnectionTests {
         for _ in 0...1_500 { #expect(try #require(client.response()).status == 200) }
     }
 
+    /// What came whole is answered, in order, whatever comes behind it.
+    @Test(arguments: [
+        ("\0garbage\r\n\r\n", 400), ("GET /health HTTP/1.1\r\nhost: a\r\nx: \(String(repeating: "a", count: 40_000))", 431),
+        ("POST /v1/triage HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n", 400),
+    ])
+    func requestsInFrontOfWhatIsNoneAreAnswered(rest: String, status: Int) throws {
+        for isLast in [false, true] {
+            let client = try client()
+            let ready = "GET /ready HTTP/1.1\r\nhost: a\r\n\r\n"
+            client.send(post(hello) + ready + post(hello) + rest)
+            if isLast { client.shutDownWriting() }
+            for _ in 0..<3 { #expect(client.response()?.status == 200) }
+            #expect(client.response()?.status == status)
+            #expect(client.isClosed())
+        }
+    }
+
+    @Test func requestsInFrontOfAHalfAreAnswered() throws {
+        let client = try client()
+        client.send(post(hello) + "POST /v1/tri")
+        client.shutDownWriting()
+        #expect(client.response()?.status == 200)
+        #expect(client.response()?.status == 400)
+        #expect(client.isClosed())
+    }
+
+    @Test func aBodyThatIsNotReadableEndsARefusedRequest() throws {
+        let client = try client()
+        client.send("POST /nowhere HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n\r\n")
+        #expect(client.response()?.status == 404)
+        #expect(client.isClosed())
+    }
+
     @Test func requestsMayComeByteByByte() throws {
         let client = try client()
         for byte in post(hello).utf8 { client.send([byte]) }
@@ -71,6 +104,11 @@ struct ConnectionTests {
             #expect(response.status == 408)
             #expect(client.isClosed())
         }
+    }
+
+    @Test func connectionsThatSayNothingEnd() throws {
+        let client = try client()
+        #expect(client.isClosed())
     }
 
     @Test func aClientThatStopsWritingIsAnswered() throws {

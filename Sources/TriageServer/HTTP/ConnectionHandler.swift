@@ -29,6 +29,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     /// What came behind a request that is not answered yet.
     private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    /// The answer to what came behind all of that and is no request; nothing comes behind it.
+    private var unreadable: Answer?
     private var isCatchingUp = false
     private var isReadHeld = false
     /// Whether a part of a head has come.
@@ -53,7 +55,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        deadline = .now() + service.idleTime
+        deadline = .now() + service.readTime
         schedule(context)
     }
 
@@ -98,15 +100,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch state {
-        case .idle, .reading:
-            if let answer = service.answer(toUnreadable: error) {
-                reply(answer, to: nil)
-            } else {
-                context.close(promise: nil)
-            }
-        case .answering, .discarding, .closing: context.close(promise: nil)
-        }
+        guard let answer = service.answer(toUnreadable: error) else { return context.close(promise: nil) }
+        refuse(answer)
     }
 
     /// Bytes have come: between requests the first ones of a head.
@@ -185,8 +180,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard case .answering(let head, let start) = state else { return }
         work = nil
         service.inFlight.subtract(1, ordering: .relaxed)
-        service.note(answer, to: head, duration: .now() - start)
         guard let context, context.channel.isActive else { return }
+        service.note(answer, to: head, duration: .now() - start)
         let closes = self.closes(answer, head)
         write(answer, to: head, closes: closes, context)
         if closes { end() } else { becomeIdle() }
@@ -199,6 +194,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let closes = head.map { self.closes(answer, $0) } ?? true
         write(answer, to: head, closes: closes, context)
         if closes { end() } else { state = .discarding(service.limits.bodyBytes) }
+    }
+
+    /// Answers what is no request, once all that came before it is answered.
+    private func refuse(_ answer: Answer) {
+        switch state {
+        case .idle, .reading: reply(answer, to: nil)
+        case .answering: unreadable = answer
+        // Where the rest of that request ends is not known any more.
+        case .discarding: end()
+        case .closing: break
+        }
     }
 
     private func closes(_ answer: Answer, _ head: RequestHead) -> Bool {
@@ -220,9 +226,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isCatchingUp else { return }
         isCatchingUp = true
         defer { isCatchingUp = false }
-        while !pending.isEmpty {
+        while true {
             if case .answering = state { return }
+            guard !pending.isEmpty else { break }
             receive(pending.removeFirst())
+        }
+        if let unreadable {
+            refuse(unreadable)
+            return
         }
         if isQuiescing || isInputClosed, case .idle = state {
             end()
