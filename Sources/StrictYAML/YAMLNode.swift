@@ -8,9 +8,10 @@ package struct YAMLNode {
 
     /// The document in a YAML file, nil where there is none. Anchors, aliases and further documents are errors.
     ///
-    /// Takes about a hundred times the memory of `bytes`, whose number is the caller's to bound.
+    /// Takes about a hundred times the memory of `bytes`, whose number is the caller's to bound. Where they are secret errors
+    /// quote nothing of them.
     /// - Throws: where the bytes are not UTF-8, not YAML, or YAML that would be costly.
-    package init?(parsing bytes: [UInt8]) throws(FileDefect) {
+    package init?(parsing bytes: [UInt8], isSecret: Bool = false) throws(FileDefect) {
         let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         guard let text = String(validating: content, as: UTF8.self) else { throw FileDefect(reason: "not valid UTF-8") }
         if let defect = YAMLGuard.defect(in: content) { throw defect }
@@ -19,7 +20,7 @@ package struct YAMLNode {
             guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else { return nil }
             node = root
         } catch {
-            throw (error as? YamlError)?.defect ?? FileDefect(reason: "not YAML")
+            throw (error as? YamlError)?.defect(isSecret: isSecret) ?? FileDefect(reason: "not YAML")
         }
     }
 
@@ -57,7 +58,7 @@ package struct YAMLNode {
 
 extension YamlError {
     /// The error with its place and without the text of the file, which `description` repeats.
-    fileprivate var defect: FileDefect {
+    fileprivate func defect(isSecret: Bool) -> FileDefect {
         switch self {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let reason = "not YAML: " + (context.map { "\($0.text) on line \($0.mark.line): " } ?? "") + problem
@@ -69,7 +70,8 @@ extension YamlError {
             let line = yaml.prefix(offset).count { $0.isNewline } + 1
             return FileDefect(line: line, reason: "not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            let reason = "key `\(keys.first ?? "")` occurs twice in the same mapping"
+            let quotation = isSecret ? "a key" : "key `\(keys.first ?? "")`"
+            let reason = "\(quotation) occurs twice in the same mapping"
             return FileDefect(line: context.mark.line, reason: reason)
         default: return FileDefect(reason: "not YAML")
         }

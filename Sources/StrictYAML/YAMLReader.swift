@@ -5,7 +5,10 @@ package struct YAMLReader {
     /// What was noted so far.
     package private(set) var defects = FileDefects()
 
-    package init() {}
+    private let isSecret: Bool
+
+    /// Where the file is secret no text of it is quoted: places alone say what is meant.
+    package init(isSecret: Bool = false) { self.isSecret = isSecret }
 
     /// Notes that the node is not as it must be.
     package mutating func reject(_ node: YAMLNode, _ reason: @autoclosure () -> String) {
@@ -31,7 +34,8 @@ package struct YAMLReader {
             if let name = keyNode.scalar?.string, keys.contains(name) {
                 values[name] = YAMLNode(value)
             } else if let name = keyNode.scalar?.string {
-                reject(key, "unknown key `\(name)` in \(place)\(hint(name, keys))")
+                let quotation = isSecret ? "" : " `\(name)`"
+                reject(key, "unknown key\(quotation) in \(place)\(hint(name, keys))")
             } else {
                 reject(key, "unknown key that is \(key.kind) in \(place); expected \(expected)")
             }
@@ -121,7 +125,9 @@ package struct YAMLReader {
     /// A whole number in decimal digits, not in quotes; nil where the node is none, or none of `range`.
     package mutating func integer(_ node: YAMLNode, _ place: String, in range: ClosedRange<Int>) -> Int? {
         guard let digits = plain(node), let value = Int(digits), range.contains(value) else {
-            reject(node, "\(place) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            let isOne = range.count == 1
+            let expected = isOne ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            reject(node, "\(place) must be \(expected)")
             return nil
         }
         return value

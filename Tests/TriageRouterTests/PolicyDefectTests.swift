@@ -12,8 +12,8 @@ import Testing
     /// The example with one part replaced.
     @Test(
         arguments: [
-            ("version: 1", "version: 2", "1:10: `version`, that of the format, must be a whole number from 1 to 1"),
-            ("version: 1", "version: '1'", "1:10: `version`, that of the format, must be a whole number from 1 to 1"),
+            ("version: 1", "version: 2", "1:10: `version`, that of the format, must be 1"),
+            ("version: 1", "version: '1'", "1:10: `version`, that of the format, must be 1"),
             ("version: 1\n", "", "1:1: `version` is missing in a policy"),
             ("currency: USD\n", "", "1:1: `currency` is missing in a policy"),
             ("USD", "usd", "2:11: `currency` must be three capital letters, such as USD"),

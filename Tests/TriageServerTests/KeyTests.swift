@@ -1,3 +1,4 @@
+import Foundation
 import StrictJSON
 import Testing
 
@@ -100,7 +101,7 @@ struct KeyServingTests {
     @Test(arguments: [
         ("", "holds no keys"), ("keys: 5", "expected a list"), ("keyz: []", "did you mean `keys`?"),
         ("keys: [{ name: a, sha256: abc }]", "64 hexadecimal digits"), ("keys: [{ name: a }]", "`sha256` is missing"),
-        ("keys: [{ name: a, sha256: abc, secret: x }]", "unknown key `secret`"), ("keys: &a [*a]", "anchors"),
+        ("keys: [{ name: a, sha256: abc, secret: x }]", "unknown key in a key; expected"), ("keys: &a [*a]", "anchors"),
     ])
     func defectsOfTheFileAreNamed(text: String, reason: String) {
         do throws(KeysFileError) {
@@ -109,6 +110,30 @@ struct KeyServingTests {
         } catch {
             #expect(error.description.hasPrefix("keys.yaml:"))
             #expect(error.description.contains(reason), "\(error)")
+        }
+    }
+
+    /// Whoever mistakes the place of a secret must not find it in a log.
+    @Test(arguments: [
+        "keys: [{ name: a, SECRET: 1 }]", "SECRET: []", "keys: SECRET", "keys: [SECRET]",
+        "keys: [{ name: a, sha256: SECRET }]", "keys: [{ name: a, sha256: DIGEST, SECRET: 1, SECRET: 2 }]",
+        "keys: [{ name: SECRET, sha256: DIGEST }, { name: SECRET, sha256: DIGEST }]",
+        "keys: [{ name: a, sha256: DIGEST, rate: SECRET, burst: SECRET }]", "keys: [{ name: a, sha256: *SECRET }]",
+        "keys: [{ name: &SECRET a, sha256: DIGEST }]", "keys: [{ name: !SECRET a, sha256: DIGEST }]",
+        "keys: [{ name: !SECRET!a a, sha256: DIGEST }]", "%SECRET\n---\nkeys: []", "keys: [{ name: \"SECRET",
+        "keys: [{ [SECRET]: 1, { SECRET: 1 }: 2 }]", "SECRET", "keys: []\n---\nSECRET: 1", "keys: []\nSECRET\n",
+    ])
+    func defectsQuoteNothingOfTheFile(text: String) {
+        let text = text.replacingOccurrences(of: "SECRET", with: "triage_0a1b").replacingOccurrences(
+            of: "DIGEST",
+            with: String(repeating: "5", count: 64)
+        )
+        do throws(KeysFileError) {
+            _ = try KeysFile.keys(Array(text.utf8), file: "keys.yaml")
+            Issue.record("read")
+        } catch {
+            #expect(error.description.hasPrefix("keys.yaml:"))
+            #expect(!error.description.contains("0a1b"), "\(error)")
         }
     }
 }

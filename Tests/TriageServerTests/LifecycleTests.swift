@@ -33,7 +33,8 @@ struct LifecycleTests {
     @Test(arguments: [
         (["--host", "0.0.0.0"], 64, "--allow-anonymous"), (["--tls-key", "@key"], 64, "need each other"),
         (["--keys", "@none"], 2, "none:"), (["--policy", "@bad"], 2, "bad:1"), (["--port", "65536"], 64, "--port"),
-        (["--tls-key", "@bad", "--tls-certificate", "@bad"], 2, "TLS with"), (["--grace", "-1"], 64, "--grace"),
+        (["--tls-key", "@bad", "--tls-certificate", "@bad"], 2, "bad: holds no certificate in PEM"),
+        (["--tls-key", "@none", "--tls-certificate", "@bad"], 2, "none: "), (["--grace", "-1"], 64, "--grace"),
     ])
     func whatCannotRunSaysWhy(arguments: [String], status: Int32, reason: String) throws {
         let error = try #require(throws: Server.NotListening.self) { try Server(arguments, files: ["bad": "a: 1"]) }
@@ -71,6 +72,43 @@ struct LifecycleTests {
 
         try server.write("keys.yaml", "keys: []\n")
         #expect(eventually { client.get("/v1/models", fields: ["x-api-key: open"])?.status == 401 })
+    }
+
+    /// Policy and keys belong together: neither changes without the other.
+    @Test func aReloadIsAllOrNothing() throws {
+        let server = try Server(
+            ["--policy", "@triage.yaml", "--keys", "@keys.yaml", "--watch", "0.05"],
+            files: ["triage.yaml": Shared.policy, "keys.yaml": Shared.keys]
+        )
+        let client = try server.client()
+        func decision(_ key: String) throws -> JSONValue? {
+            let body = #"{"text": "reset my password"}"#
+            let response = try #require(client.post("/v1/triage", body, fields: ["x-api-key: \(key)"]))
+            return response.status == 200 ? response.json : nil
+        }
+        func failures() throws -> Double { try server.metric("reloads_total", "failed") }
+        let policy = Shared.policy.replacingOccurrences(of: "to: faq", with: "to: desk")
+
+        try server.write("keys.yaml", "keyz: []\n")
+        #expect(eventually { try failures() == 1 })
+        #expect(try decision("open")?["generation"]?.integer == 1)
+        try server.write("triage.yaml", policy)
+        #expect(eventually { try failures() == 2 })
+        #expect(try decision("open")?["generation"]?.integer == 1)
+        #expect(try decision("open")?["target"] == "faq")
+        let open = "2348f998744212575d85959674f9607ab26f67708a917157472832386337c904"
+        try server.write("keys.yaml", Shared.keys.replacingOccurrences(of: open, with: "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"))
+        #expect(eventually { try decision("other")?["target"] == "desk" })
+        #expect(try decision("other")?["generation"]?.integer == 2)
+        #expect(try decision("open") == nil)
+
+        try server.write("triage.yaml", "version: 2\n")
+        #expect(eventually { try failures() == 3 })
+        try server.write("keys.yaml", Shared.keys)
+        #expect(eventually { try failures() == 4 })
+        #expect(try decision("open") == nil)
+        #expect(try decision("other")?["generation"]?.integer == 2)
+        #expect(server.log.contains("`version`, that of the format, must be 1"))
     }
 
     @Test func aFullQueueIsSaidAndCounted() throws {

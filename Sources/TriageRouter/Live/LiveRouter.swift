@@ -50,6 +50,9 @@ public final class LiveRouter: Sendable {
         }
     }
 
+    /// Loads a generation as ``reload(_:)`` does, for what is wrong with it alone: the current one remains.
+    package func check(_ files: RouterFiles) throws(RouterError) { _ = try files.load(reusing: current.model) }
+
     /// Decides by the current generation; see `Router.decide(_:_:threads:)`.
     public func decide(_ text: String, _ context: RequestContext = RequestContext(), threads: Int = 1) -> RouteDecision
     {

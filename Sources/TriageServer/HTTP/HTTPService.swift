@@ -1,5 +1,6 @@
 import HummingbirdCore
 import Logging
+import ModelFormat
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -51,6 +52,8 @@ struct HTTPService: ServerChildChannel {
 
 /// The certificate that new connections are shown, which can be replaced.
 final class TLSContext: Sendable {
+    private static let maximumBytes = 1 << 20
+
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
 
@@ -62,24 +65,33 @@ final class TLSContext: Sendable {
 
     var current: NIOSSLContext { context.withLock { $0 } }
 
-    func reload() throws(ServerError) {
-        let new = try Self.load(files)
-        context.withLock { $0 = new }
-    }
+    /// Reads the files again.
+    func load() throws(ServerError) -> NIOSSLContext { try Self.load(files) }
+
+    func use(_ new: NIOSSLContext) { context.withLock { $0 = new } }
 
     private static func load(_ files: TLSFiles) throws(ServerError) -> NIOSSLContext {
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map(NIOSSLCertificateSource.certificate)
-            let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain,
-                privateKey: .privateKey(key)
-            )
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
-            return try NIOSSLContext(configuration: configuration)
-        } catch {
-            throw .tls(certificate: files.certificate, key: files.key, reason: "\(error)")
+        let chainBytes = try read(files.certificate), keyBytes = try read(files.key)
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(chainBytes), !chain.isEmpty else {
+            throw .tls(file: files.certificate, reason: "holds no certificate in PEM")
+        }
+        guard let key = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {
+            throw .tls(file: files.key, reason: "holds no private key in PEM, or one under a passphrase")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map(NIOSSLCertificateSource.certificate),
+            privateKey: .privateKey(key)
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        do { return try NIOSSLContext(configuration: configuration) } catch {
+            throw .tls(file: files.key, reason: "cannot be used with the certificate \(files.certificate): \(error)")
+        }
+    }
+
+    private static func read(_ path: String) throws(ServerError) -> [UInt8] {
+        do throws(ModelFileError) { return try FileBytes.read(path, limit: maximumBytes) } catch {
+            throw .tls(file: path, reason: error.reason)
         }
     }
 }

@@ -1,7 +1,8 @@
 import ModelFormat
 import StrictYAML
 
-/// Why the file of keys cannot be used: everything that is wrong with it.
+/// Why the file of keys cannot be used: everything that is wrong with it. Quotes nothing of the file, where a secret may stand by
+/// mistake.
 public struct KeysFileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A line for each.
     public let description: String
@@ -29,7 +30,7 @@ enum KeysFile {
     static func keys(_ bytes: [UInt8], file: String) throws(KeysFileError) -> [APIKey] {
         var defects: FileDefects
         do throws(FileDefect) {
-            guard let root = try YAMLNode(parsing: bytes) else { throw FileDefect(reason: "holds no keys") }
+            guard let root = try YAMLNode(parsing: bytes, isSecret: true) else { throw FileDefect(reason: "holds no keys") }
             var walk = KeysWalk()
             walk.read(root)
             guard !walk.reader.defects.isEmpty else { return walk.keys }
@@ -41,7 +42,7 @@ enum KeysFile {
     }
 
     private struct KeysWalk {
-        var reader = YAMLReader()
+        var reader = YAMLReader(isSecret: true)
         var keys: [APIKey] = []
         private var names: Set<String> = []
         private var digests: Set<[UInt8]> = []
@@ -78,7 +79,7 @@ enum KeysFile {
             let burst = members["burst"].flatMap { reader.number($0, "`burst`", in: 1...1e9) }
             if let burst = members["burst"], members["rate"] == nil { reader.reject(burst, "`burst` needs a `rate`") }
             guard let name, let digest else { return }
-            if !names.insert(name).inserted { reader.reject(nameNode, "`\(name)` names two keys") }
+            if !names.insert(name).inserted { reader.reject(nameNode, "the same `name` occurs twice") }
             if !digests.insert(digest).inserted { reader.reject(digestNode, "the same `sha256` occurs twice") }
             keys.append(APIKey(name: name, digest: digest, tenant: tenant, rate: rate, burst: burst))
         }

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 import TriageModel
 import TriageRouter
@@ -7,7 +8,7 @@ import UnixSignals
 
 /// Replaces model, policy, keys and certificate while the server runs: when it is told to, and when their files change.
 ///
-/// What cannot be used is logged and counted, and what was there before goes on.
+/// All or nothing: where any of them cannot be used that is logged and counted, and what was there before goes on.
 struct Reloader: Service {
     let service: RequestService
     let files: RouterFiles
@@ -68,17 +69,26 @@ struct Reloader: Service {
         }
     }
 
-    /// Loads everything that can be; what cannot, and why.
+    /// Loads everything, and uses it where all of it can be used; what cannot, and why.
     private func failures() -> [String] {
         var failures: [String] = []
-        do throws(RouterError) { try service.live.reload(files) } catch { failures.append(error.description) }
-        if let keys {
-            do throws(KeysFileError) {
-                service.keyRing = KeyRing(try KeysFile.keys(at: keys), keeping: service.keyRing)
-            } catch { failures.append(error.description) }
-        }
-        do throws(DriftError) { try service.driftWatch.reload() } catch { failures.append("\(error)") }
-        do throws(ServerError) { try tls?.reload() } catch { failures.append(error.description) }
-        return failures
+        var ring: KeyRing?
+        var reference: DriftReference?
+        var certificate: NIOSSLContext?
+        do throws(KeysFileError) {
+            ring = try keys.map { path throws(KeysFileError) in
+                KeyRing(try KeysFile.keys(at: path), keeping: service.keyRing)
+            }
+        } catch { failures.append(error.description) }
+        do throws(DriftError) { reference = try service.driftWatch.load() } catch { failures.append("\(error)") }
+        do throws(ServerError) { certificate = try tls?.load() } catch { failures.append(error.description) }
+        do throws(RouterError) {
+            if failures.isEmpty { try service.live.reload(files) } else { try service.live.check(files) }
+        } catch { failures.append(error.description) }
+        guard failures.isEmpty else { return failures }
+        if let ring { service.keyRing = ring }
+        service.driftWatch.use(reference)
+        if let certificate { tls?.use(certificate) }
+        return []
     }
 }

@@ -17,9 +17,11 @@ final class DriftWatch: Sendable {
         monitor = Mutex(try Self.reference(path, defaultPath).map { DriftMonitor(reference: $0) })
     }
 
-    /// Reads the reference again; where it is the same, windows go on.
-    func reload() throws(DriftError) {
-        let reference = try Self.reference(path, defaultPath)
+    /// Reads the reference again; nil where there is none.
+    func load() throws(DriftError) -> DriftReference? { try Self.reference(path, defaultPath) }
+
+    /// Where the reference is the one there was, windows go on.
+    func use(_ reference: DriftReference?) {
         monitor.withLock { monitor in
             if monitor?.reference != reference { monitor = reference.map { DriftMonitor(reference: $0) } }
         }
