@@ -126,7 +126,8 @@ package struct YAMLReader {
     package mutating func integer(_ node: YAMLNode, _ place: String, in range: ClosedRange<Int>) -> Int? {
         guard let digits = plain(node), let value = Int(digits), range.contains(value) else {
             let isOne = range.count == 1
-            let expected = isOne ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            let expected =
+                isOne ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
             reject(node, "\(place) must be \(expected)")
             return nil
         }

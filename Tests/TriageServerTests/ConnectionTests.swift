@@ -29,7 +29,8 @@ struct ConnectionTests {
 
     /// What came whole is answered, in order, whatever comes behind it.
     @Test(arguments: [
-        ("\0garbage\r\n\r\n", 400), ("GET /health HTTP/1.1\r\nhost: a\r\nx: \(String(repeating: "a", count: 40_000))", 431),
+        ("\0garbage\r\n\r\n", 400),
+        ("GET /health HTTP/1.1\r\nhost: a\r\nx: \(String(repeating: "a", count: 40_000))", 431),
         ("POST /v1/triage HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nnone\r\n", 400),
     ])
     func requestsInFrontOfWhatIsNoneAreAnswered(rest: String, status: Int) throws {
@@ -121,7 +122,7 @@ struct ConnectionTests {
 
     @Test(arguments: [
         "/", "/v1/triage/", "//v1/triage", "/v1/../v1/triage", "/v1/%74riage", "/V1/TRIAGE", "/v1/triage#a", "*",
-        "http://evil.example/v1/triage", "/../../etc/passwd",
+        "http:/v1/triage", "ftp://a/v1/triage", "http://a//v1/triage", "/../../etc/passwd",
     ])
     func otherSpellingsOfPathsLeadNowhere(path: String) throws {
         let response = try #require(try client().post(path, hello))
@@ -138,6 +139,61 @@ struct ConnectionTests {
             let response = try #require(client.response())
             #expect(response.status == 400)
             #expect(client.isClosed())
+        }
+    }
+
+    @Test(arguments: [
+        ("GET /health HTTP/1.1\r\n\r\n", 400), ("GET /health HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", 400),
+        ("POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        ("POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n", 501),
+        ("POST /predict HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n", 400),
+        ("POST /predict HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        ("POST /predict HTTP/1.1\r\nhost: a\r\ncontent-length: 18446744073709551615\r\n\r\n", 413),
+        ("GET /health HTTP/1.1\r\nhost: a\r\ncontent-length: 20001\r\n\r\n", 413),
+    ])
+    func requestsOfUncertainEndOrHostAreRefused(request: String, status: Int) throws {
+        let client = try client()
+        client.send(request)
+        let response = try #require(client.response())
+        #expect(response.status == status)
+        #expect(response.fields["connection"] == "close")
+        #expect(client.isClosed())
+    }
+
+    @Test func absoluteTargetsLeadToTheirPaths() throws {
+        let client = try client()
+        for target in ["http://h/health", "HTTPS://h:8080/health?a=b"] {
+            #expect(client.get(target)?.status == 200)
+        }
+    }
+
+    @Test func whiteSpaceAroundValuesMeansNothing() throws {
+        let client = try client()
+        let fields = "x-triage-deadline-ms: \t60000 \t\r\nx-request-id:  a1 \r\ncontent-type:application/json \r\n"
+        client.send(
+            post(hello, fields + "transfer-encoding: chunked \r\n").replacing("content-length: 17\r\n", with: "")
+                .replacing(hello, with: "11\r\n\(hello)\r\n0\r\n\r\n")
+        )
+        let response = try #require(client.response())
+        #expect(response.status == 200)
+        #expect(response.fields["x-request-id"] == "a1")
+    }
+
+    /// Nothing behind it can be read: the connection says that it ends, and does.
+    @Test func aRequestForAnotherProtocolIsTheLast() throws {
+        let client = try client()
+        client.send(post(hello, "connection: upgrade\r\nupgrade: h2c\r\n"))
+        let response = try #require(client.response())
+        #expect(response.status == 200)
+        #expect(response.fields["connection"] == "close")
+        #expect(client.isClosed())
+    }
+
+    @Test func packedBodiesAreRefused() throws {
+        let client = try client()
+        for (coding, status) in [("gzip", 415), ("Identity", 200), ("identity, br", 415)] {
+            client.send(post(hello, "content-encoding: \(coding)\r\n"))
+            #expect(client.response()?.status == status)
         }
     }
 

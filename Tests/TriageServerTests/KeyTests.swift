@@ -16,7 +16,10 @@ struct KeyServingTests {
             #expect(response.status == 401)
             #expect(response.fields["www-authenticate"]?.hasPrefix("Bearer") == true)
         }
-        for field in ["authorization: Bearer open", "authorization: bearer open", "x-api-key: open"] {
+        for field in [
+            "authorization: Bearer open", "authorization: bearer open", "x-api-key: open", "x-api-key: \topen ",
+            "authorization:  Bearer open  ",
+        ] {
             #expect(client.post("/v1/triage", hello, fields: [field])?.status == 200)
         }
     }

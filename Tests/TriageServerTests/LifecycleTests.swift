@@ -70,6 +70,7 @@ struct LifecycleTests {
         #expect(try decision()["generation"] == second["generation"])
         #expect(server.log.contains("triage.yaml:"))
 
+        try server.write("triage.yaml", Shared.policy)
         try server.write("keys.yaml", "keys: []\n")
         #expect(eventually { client.get("/v1/models", fields: ["x-api-key: open"])?.status == 401 })
     }
@@ -97,7 +98,13 @@ struct LifecycleTests {
         #expect(try decision("open")?["generation"]?.integer == 1)
         #expect(try decision("open")?["target"] == "faq")
         let open = "2348f998744212575d85959674f9607ab26f67708a917157472832386337c904"
-        try server.write("keys.yaml", Shared.keys.replacingOccurrences(of: open, with: "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"))
+        try server.write(
+            "keys.yaml",
+            Shared.keys.replacingOccurrences(
+                of: open,
+                with: "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
+            )
+        )
         #expect(eventually { try decision("other")?["target"] == "desk" })
         #expect(try decision("other")?["generation"]?.integer == 2)
         #expect(try decision("open") == nil)

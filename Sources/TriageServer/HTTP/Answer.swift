@@ -27,6 +27,7 @@ struct Answer: Sendable {
         case tooManyRequests = 429
         case fieldsTooLarge = 431
         case internalServerError = 500
+        case notImplemented = 501
         case unavailable = 503
 
         /// With its code, as a status line has it.
@@ -47,6 +48,7 @@ struct Answer: Sendable {
             case .tooManyRequests: "429 Too Many Requests"
             case .fieldsTooLarge: "431 Request Header Fields Too Large"
             case .internalServerError: "500 Internal Server Error"
+            case .notImplemented: "501 Not Implemented"
             case .unavailable: "503 Service Unavailable"
             }
         }

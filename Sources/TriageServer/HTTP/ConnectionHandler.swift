@@ -100,6 +100,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes behind bytes that are no request is thrown away.
+        if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
         guard let answer = service.answer(toUnreadable: error) else { return context.close(promise: nil) }
         refuse(answer)
     }
@@ -208,7 +210,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func closes(_ answer: Answer, _ head: RequestHead) -> Bool {
-        answer.closes || isQuiescing || isInputClosed || !head.isKeepAlive || service.isEnding
+        if answer.closes || !head.isKeepAlive { return true }
+        // What came behind it is still answered.
+        guard pending.isEmpty, unreadable == nil else { return false }
+        return isQuiescing || isInputClosed || service.isEnding
     }
 
     private func write(_ answer: Answer, to head: RequestHead?, closes: Bool, _ context: ChannelHandlerContext) {
@@ -231,14 +236,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             guard !pending.isEmpty else { break }
             receive(pending.removeFirst())
         }
-        if let unreadable {
-            refuse(unreadable)
-            return
-        }
-        if isQuiescing || isInputClosed, case .idle = state {
-            end()
-            return
-        }
+        if let unreadable { return refuse(unreadable) }
+        // Of a request that has not come whole nothing more comes.
+        if isInputClosed { return end() }
+        if isQuiescing, case .idle = state { return end() }
         if isReadHeld {
             isReadHeld = false
             context?.read()

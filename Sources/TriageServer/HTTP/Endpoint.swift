@@ -12,12 +12,18 @@ enum Endpoint: String, CaseIterable, Sendable {
     case metrics = "/metrics"
     case description = "/openapi.json"
 
-    /// Of a path without its query. Compared as it was sent: nothing is decoded or normalised, so that no two spellings lead
-    /// to the same place.
+    /// By paths, compared as they were sent: nothing is decoded or normalised, so that no two spellings lead to the same place.
     private static let byPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
+    /// Of the target of a request: a path, or an absolute URI; which host that names makes no difference.
     init?(uri: String) {
-        let path = uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(uri[..<$0]) } ?? uri
+        var path = uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(uri[..<$0]) } ?? uri
+        if path.utf8.first != UInt8(ascii: "/") {
+            guard let scheme = ["http://", "https://"].first(where: { path.lowercased().hasPrefix($0) }) else {
+                return nil
+            }
+            path = String(path.dropFirst(scheme.utf8.count).drop { $0 != "/" })
+        }
         guard let endpoint = Self.byPath[path] else { return nil }
         self = endpoint
     }

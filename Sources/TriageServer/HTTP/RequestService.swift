@@ -99,6 +99,7 @@ final class RequestService: Sendable {
     }
 
     private func check(_ head: RequestHead, _ holder: inout KeyRing.Holder?) throws(RequestError) {
+        if let defect = head.defect { throw defect }
         guard let endpoint = head.endpoint else { throw RequestError(.notFound, "not_found", "there is nothing here") }
         guard endpoint.allows(head.method) else {
             let message = "\(endpoint.rawValue) takes \(endpoint.allowedMethods)"
@@ -109,11 +110,18 @@ final class RequestService: Sendable {
         if endpoint != .health, endpoint != .ready, endpoint != .metrics || protectsMetrics {
             holder = try self.holder(of: head)
         }
+        if let length = head.contentLength, length > limits.bodyBytes { throw Self.tooLarge(limits.bodyBytes) }
         guard endpoint.asksModel else { return }
         guard head.isJSON else {
             throw RequestError(.unsupportedMediaType, "unsupported_media_type", "content-type must be application/json")
         }
-        if let length = head.contentLength, length > limits.bodyBytes { throw Self.tooLarge(limits.bodyBytes) }
+        guard head.contentEncoding == nil else {
+            throw RequestError(
+                .unsupportedMediaType,
+                "unsupported_content_encoding",
+                "content-encoding must be identity"
+            )
+        }
         if isEnding { throw RequestError.stopping }
         if let error = queue.refusal() { throw RequestError(error) }
     }
@@ -198,7 +206,7 @@ final class RequestService: Sendable {
         if error == .headerOverflow {
             return RequestError(.fieldsTooLarge, "head_too_large", "the fields are too large").answer(on: nil)
         }
-        return RequestError(.badRequest, "invalid_http", "this is not HTTP/1.1").answer(on: nil)
+        return RequestError(.badRequest, "invalid_http", "the request is not well-formed HTTP/1.1").answer(on: nil)
     }
 
     // MARK: Observation

@@ -30,7 +30,9 @@ enum KeysFile {
     static func keys(_ bytes: [UInt8], file: String) throws(KeysFileError) -> [APIKey] {
         var defects: FileDefects
         do throws(FileDefect) {
-            guard let root = try YAMLNode(parsing: bytes, isSecret: true) else { throw FileDefect(reason: "holds no keys") }
+            guard let root = try YAMLNode(parsing: bytes, isSecret: true) else {
+                throw FileDefect(reason: "holds no keys")
+            }
             var walk = KeysWalk()
             walk.read(root)
             guard !walk.reader.defects.isEmpty else { return walk.keys }
