@@ -16,7 +16,8 @@ struct KeyCommand: ParsableCommand {
               echo "keys:" > keys.yaml
               triage key shop --tenant acme --rate 100 >> keys.yaml
               triage serve --keys keys.yaml
-              curl -s localhost:8080/v1/triage -H "x-api-key: $SECRET" --json '{"text": "hello"}'
+              curl -s localhost:8080/v1/triage -H "x-api-key: $SECRET" \\
+                --json '{"text": "hello"}'
             """
     )
 

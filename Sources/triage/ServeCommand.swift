@@ -17,25 +17,30 @@ struct ServeCommand: ParsableCommand {
 
             EXAMPLES
               triage serve
-              triage serve --policy triage.yaml --keys keys.yaml --host 0.0.0.0 --port 8443 \\
+              triage serve --policy triage.yaml --keys keys.yaml \\
+                --host 0.0.0.0 --port 8443 \\
                 --tls-certificate cert.pem --tls-key key.pem
-              curl -s localhost:8080/v1/triage --json '{"text": "I lost my card, please block it"}'
+              curl -s localhost:8080/v1/triage \\
+                --json '{"text": "I lost my card, please block it"}'
               curl -s localhost:8080/v1/triage -H 'x-triage-deadline-ms: 50' \\
-                --json '{"texts": ["hello", "talk to a human"], "tenant": "acme", "metadata": {"channel": "phone"}}'
+                --json '{"texts": ["hello", "talk to a human"],
+                         "tenant": "acme", "metadata": {"channel": "phone"}}'
               curl -s localhost:8080/predict --json '{"inputs": "hello"}'
-              curl -s localhost:8080/v1/embeddings --json '{"input": ["hello", "good bye"]}'
+              curl -s localhost:8080/v1/embeddings \\
+                --json '{"input": ["hello", "good bye"]}'
               kill -HUP <process>     # reads model, policy, keys and certificate again
               kill -TERM <process>    # answers what it has accepted, then ends
 
             LIMITS
               What finds no room is refused at once: 429 with Retry-After, and an outcome `rejected`. While the process \
             ends requests get 503. A text whose deadline passes, or on which the model fails, goes to the policy's fallback \
-            for `unavailable`; without one the answer is 503. Files that change are read again; those that cannot be used \
-            are logged, and what was there before goes on.
+            for `unavailable`; without one the answer is 503. Files that change are read again; where one of them cannot \
+            be used that is logged, and all that was there before goes on.
 
             EXIT CODES
               0    ended by SIGTERM or SIGINT, every accepted request answered
-              2    could not run: model, policy, keys, certificate, address; or requests were cut off in the end
+              2    could not run: model, policy, keys, certificate, address;
+                   or requests were cut off in the end
               64   wrong usage
             """
     )

@@ -80,11 +80,14 @@ struct ServeLimitOptions: ParsableArguments {
     var maxConnections = 20_000
 
     @Option(
-        help: ArgumentHelp("How long the head of a request may take to come, and then its body.", valueName: "seconds")
+        help: ArgumentHelp(
+            "How long a new connection may take to its first byte, the head of a request to come, and then its body.",
+            valueName: "seconds"
+        )
     )
     var readTimeout = 10.0
 
-    @Option(help: ArgumentHelp("How long a connection may be idle.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long a connection may be idle between requests.", valueName: "seconds"))
     var idleTimeout = 75.0
 
     @Option(help: ArgumentHelp("How often the files are looked at for changes; 0 for never.", valueName: "seconds"))

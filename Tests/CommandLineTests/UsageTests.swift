@@ -12,6 +12,15 @@ import Testing
         #expect(help.output.contains("EXAMPLES") && help.output.contains("triage \(command)"))
     }
 
+    /// Lines that the printer breaks begin at the margin, and cannot be copied.
+    @Test(arguments: ["serve", "key"]) func examplesFitATerminal(command: String) throws {
+        let help = try Command.run(command, "--help", environment: ["COLUMNS": "80"]).output
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+        let examples = lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
+        #expect(examples.count > 3)
+        #expect(examples.allSatisfy { $0.hasPrefix("  ") })
+    }
+
     @Test func helpNamesTheCommandsAndExitCodes() throws {
         let help = try Command.run("--help")
         #expect(help.status == 0)

@@ -60,6 +60,7 @@ struct KeyServingTests {
         #expect(response.json?["reason"] == "rule")
         #expect(response.json?["detail"] == "by rule reset")
         #expect(response.json?["label"] == .null)
+        #expect(response.json?["tokens"] == .null)
         #expect(response.json?["expected"]?["cost"]?.number == 0.001)
         #expect(response.json?["expected"]?["currency"] == "USD")
         #expect(response.fields["x-triage-policy"]?.hasPrefix("sha256:") == true)

@@ -48,6 +48,8 @@ struct TriageEndpointTests {
         }
         #expect(decisions[3]["outcome"] == "rejected")
         #expect(decisions[3]["reason"] == "nothing_to_read")
+        #expect(decisions[3]["tokens"] == .null)
+        #expect(decisions[0]["tokens"]?.integer == 6)
         #expect(decisions[0]["scores"]?.array?.count == 3)
     }
 

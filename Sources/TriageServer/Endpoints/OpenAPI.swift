@@ -7,7 +7,7 @@ enum OpenAPI {
             "title": "triage",
             "version": "1",
             "summary": "Who handles a query: a script, a large remote model, or a person",
-            "description": "Every answer carries x-request-id. Requests and answers are JSON in UTF-8; unknown and repeated members are errors.",
+            "description": "Every answer to a request whose head could be read carries x-request-id. A member of a request that is null counts as left out. Requests and answers are JSON in UTF-8; unknown and repeated members are errors.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
           },
           "servers": [{"url": "/"}],
@@ -60,18 +60,14 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
-                  "408": {
-                    "description": "The request did not come in time",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-                    "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
                   "413": {
                     "description": "Too large a body, or too many texts",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
                   "415": {
-                    "description": "The content type is not JSON",
+                    "description": "The content type is not JSON, or the body is packed",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
@@ -83,6 +79,8 @@ enum OpenAPI {
                       "retry-after": {"$ref": "#/components/headers/retry-after"}
                     }
                   },
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
                   "503": {
                     "description": "No text has a decision or a fallback, or the server is about to end",
                     "content": {
@@ -131,18 +129,14 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/InferenceError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
-                  "408": {
-                    "description": "The request did not come in time",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/InferenceError"}}},
-                    "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
                   "413": {
                     "description": "Too large a body, too many texts, or too long a text",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/InferenceError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
                   "415": {
-                    "description": "The content type is not JSON",
+                    "description": "The content type is not JSON, or the body is packed",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/InferenceError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
@@ -164,6 +158,8 @@ enum OpenAPI {
                       "retry-after": {"$ref": "#/components/headers/retry-after"}
                     }
                   },
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
                   "503": {
                     "description": "The server is about to end",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/InferenceError"}}},
@@ -211,18 +207,14 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
-                  "408": {
-                    "description": "The request did not come in time",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
-                    "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
                   "413": {
                     "description": "Too large a body, or too many texts",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
                   "415": {
-                    "description": "The content type is not JSON",
+                    "description": "The content type is not JSON, or the body is packed",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
@@ -239,6 +231,8 @@ enum OpenAPI {
                       "retry-after": {"$ref": "#/components/headers/retry-after"}
                     }
                   },
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
                   "503": {
                     "description": "The server is about to end",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
@@ -261,11 +255,17 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Models"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
                   "401": {
                     "description": "No API key, or an unknown one",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  }
+                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
+                  "503": {"$ref": "#/components/responses/TooManyConnections"}
                 }
               }
             },
@@ -284,11 +284,17 @@ enum OpenAPI {
                     },
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
                   "401": {
                     "description": "No API key, or an unknown one",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  }
+                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
+                  "503": {"$ref": "#/components/responses/TooManyConnections"}
                 }
               }
             },
@@ -305,7 +311,13 @@ enum OpenAPI {
                       "application/json": {"schema": {"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}}}
                     },
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  }
+                  },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
+                  "503": {"$ref": "#/components/responses/TooManyConnections"}
                 }
               }
             },
@@ -321,6 +333,11 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Ready"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
                   "503": {
                     "description": "The server is about to end",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Ready"}}},
@@ -340,11 +357,17 @@ enum OpenAPI {
                     "content": {"text/plain": {"schema": {"type": "string"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
                   "401": {
                     "description": "With --protect-metrics: no API key, or an unknown one",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  }
+                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
+                  "503": {"$ref": "#/components/responses/TooManyConnections"}
                 }
               }
             },
@@ -359,11 +382,17 @@ enum OpenAPI {
                     "content": {"application/json": {"schema": {"type": "object"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
                   },
+                  "400": {"$ref": "#/components/responses/BadRequest"},
                   "401": {
                     "description": "No API key, or an unknown one",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                     "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}}
-                  }
+                  },
+                  "408": {"$ref": "#/components/responses/Timeout"},
+                  "413": {"$ref": "#/components/responses/TooLarge"},
+                  "431": {"$ref": "#/components/responses/FieldsTooLarge"},
+                  "501": {"$ref": "#/components/responses/NotImplemented"},
+                  "503": {"$ref": "#/components/responses/TooManyConnections"}
                 }
               }
             }
@@ -402,7 +431,42 @@ enum OpenAPI {
               "server-timing": {"description": "tokenize, queue and compute in milliseconds", "schema": {"type": "string"}},
               "retry-after": {"description": "Whole seconds", "schema": {"type": "integer", "minimum": 1}}
             },
+            "responses": {
+              "BadRequest": {
+                "description": "The request is not well-formed HTTP/1.1; the connection ends",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "Timeout": {
+                "description": "The request did not come in time; the connection ends",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "TooLarge": {
+                "description": "The body is larger than the server reads; the connection ends",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "FieldsTooLarge": {
+                "description": "The fields of the head are too many or too large; the connection ends",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "NotImplemented": {
+                "description": "A transfer coding other than chunked; the connection ends",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "TooManyConnections": {
+                "description": "Too many connections are open, or the server is about to end; the connection ends",
+                "headers": {"retry-after": {"$ref": "#/components/headers/retry-after"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              }
+            },
             "schemas": {
+              "AnyError": {
+                "description": "In the shape of the endpoint where the head could be read",
+                "anyOf": [
+                  {"$ref": "#/components/schemas/Error"},
+                  {"$ref": "#/components/schemas/OpenAIError"},
+                  {"$ref": "#/components/schemas/InferenceError"}
+                ]
+              },
               "TriageRequest": {
                 "oneOf": [
                   {
@@ -411,20 +475,21 @@ enum OpenAPI {
                     "required": ["text"],
                     "properties": {
                       "text": {"type": "string"},
+                      "texts": {"type": "null"},
                       "tenant": {
-                        "type": "string",
+                        "type": ["string", "null"],
                         "minLength": 1,
                         "maxLength": 127,
                         "description": "Whose query it is; a key's own tenant counts before it"
                       },
                       "metadata": {
-                        "type": "object",
+                        "type": ["object", "null"],
                         "maxProperties": 32,
                         "additionalProperties": {"type": "string", "maxLength": 1024},
                         "description": "What rules may ask for, such as channel"
                       },
                       "explain": {
-                        "type": "boolean",
+                        "type": ["boolean", "null"],
                         "default": false,
                         "description": "Add all scores and the nearest training example"
                       }
@@ -435,21 +500,22 @@ enum OpenAPI {
                     "additionalProperties": false,
                     "required": ["texts"],
                     "properties": {
+                      "text": {"type": "null"},
                       "texts": {"type": "array", "items": {"type": "string"}, "minItems": 1},
                       "tenant": {
-                        "type": "string",
+                        "type": ["string", "null"],
                         "minLength": 1,
                         "maxLength": 127,
                         "description": "Whose query it is; a key's own tenant counts before it"
                       },
                       "metadata": {
-                        "type": "object",
+                        "type": ["object", "null"],
                         "maxProperties": 32,
                         "additionalProperties": {"type": "string", "maxLength": 1024},
                         "description": "What rules may ask for, such as channel"
                       },
                       "explain": {
-                        "type": "boolean",
+                        "type": ["boolean", "null"],
                         "default": false,
                         "description": "Add all scores and the nearest training example"
                       }
@@ -549,7 +615,10 @@ enum OpenAPI {
                   "policy": {"type": ["string", "null"], "description": "Identity of the policy: a digest of its file"},
                   "generation": {"type": "integer", "description": "Which load of model and policy decided"},
                   "stage": {"enum": ["first", "whole", null], "description": "The part of the model that answered"},
-                  "tokens": {"type": "integer", "description": "Tokens read, special ones included"},
+                  "tokens": {
+                    "type": ["integer", "null"],
+                    "description": "Tokens read, special ones included; null where the model was not asked"
+                  },
                   "truncated": {"type": "boolean", "description": "Whether the text was longer than that"},
                   "expected": {
                     "description": "What the policy expects of the handler",
@@ -617,9 +686,9 @@ enum OpenAPI {
                       }
                     ]
                   },
-                  "raw_scores": {"type": "boolean", "default": false, "description": "Logits, and not probabilities"},
-                  "truncate": {"type": "boolean", "default": false},
-                  "truncation_direction": {"enum": ["Right", "right"]}
+                  "raw_scores": {"type": ["boolean", "null"], "default": false, "description": "Logits, and not probabilities"},
+                  "truncate": {"type": ["boolean", "null"], "default": false},
+                  "truncation_direction": {"enum": ["Right", "right", null]}
                 }
               },
               "PredictAnswer": {
@@ -650,10 +719,10 @@ enum OpenAPI {
                 "required": ["input"],
                 "properties": {
                   "input": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
-                  "model": {"type": "string", "description": "The model's name or identity; may be left out"},
-                  "encoding_format": {"enum": ["float", "base64"], "default": "float"},
-                  "dimensions": {"type": "integer", "description": "The model's own, or an error"},
-                  "user": {"type": "string"}
+                  "model": {"type": ["string", "null"], "description": "The model's name or identity; may be left out"},
+                  "encoding_format": {"enum": ["float", "base64", null], "default": "float"},
+                  "dimensions": {"type": ["integer", "null"], "description": "The model's own, or an error"},
+                  "user": {"type": ["string", "null"]}
                 }
               },
               "EmbeddingsAnswer": {

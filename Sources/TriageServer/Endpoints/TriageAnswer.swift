@@ -58,7 +58,7 @@ struct TriageAnswer {
         json.integer(decision.generation)
         text("stage", isClassified ? decision.classification.stage.rawValue : nil, &json)
         json.key("tokens")
-        json.integer(decision.classification.tokenCount)
+        if isClassified { json.integer(decision.classification.tokenCount) } else { json.null() }
         json.key("truncated")
         json.bool(decision.classification.isTruncated)
         json.key("expected")
