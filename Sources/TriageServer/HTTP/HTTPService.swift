@@ -84,8 +84,10 @@ final class TLSContext: Sendable {
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        do { return try NIOSSLContext(configuration: configuration) } catch {
-            throw .tls(file: files.key, reason: "cannot be used with the certificate \(files.certificate): \(error)")
+        do { return try NIOSSLContext(configuration: configuration) } catch NIOSSLError.failedToLoadPrivateKey {
+            throw .tls(file: files.key, reason: "is not the key of the certificate \(files.certificate)")
+        } catch {
+            throw .tls(file: files.certificate, reason: "cannot be used: \(error)")
         }
     }
 
