@@ -12,7 +12,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case metrics = "/metrics"
     case description = "/openapi.json"
 
-    /// By paths, compared as they were sent: nothing is decoded or normalised, so that no two spellings lead to the same place.
+    /// By paths, compared as they were sent: nothing is decoded or normalised, so that no two paths lead to the same place.
     private static let byPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
     /// Of the target of a request: a path, or an absolute URI; which host that names makes no difference.
