@@ -35,6 +35,7 @@ public struct TriageServer: Sendable {
         router = try LiveRouter(settings.files)
         let metrics = ServerMetrics()
         let driftWatch = try DriftWatch(settings, logger)
+        driftWatch.warn(about: router.current)
         queue = try DecisionQueue(router, limits: settings.queue) { metrics.record($0) }
         service = RequestService(
             settings,

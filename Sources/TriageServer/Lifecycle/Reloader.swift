@@ -88,6 +88,7 @@ struct Reloader: Service {
         guard failures.isEmpty else { return failures }
         if let ring { service.keyRing = ring }
         service.driftWatch.use(reference)
+        service.driftWatch.warn(about: service.live.current)
         if let certificate { tls?.use(certificate) }
         return []
     }

@@ -32,6 +32,12 @@ final class DriftWatch: Sendable {
         return FileState([defaultPath]).isEmpty ? nil : try DriftReference(contentsOf: defaultPath)
     }
 
+    /// Says so where the decisions of `router` cannot be compared with the reference, as those of a policy with one made without.
+    func warn(about router: Router) {
+        guard let objection = monitor.withLock({ $0 })?.reference.objection(to: router) else { return }
+        logger.warning("drift is not watched", metadata: ["reason": "\(objection) and name it with --drift"])
+    }
+
     func record(_ decisions: [RouteDecision]) {
         guard let monitor = monitor.withLock({ $0 }) else { return }
         for decision in decisions {
