@@ -164,7 +164,7 @@ let package = Package(
             ]
         ),
         tests("StrictYAML", ["StrictYAML"]),
-        tests("TriageRouter", ["TriageRouter", "TriageModel", "StrictJSON"], exclude: ["Fixtures"]),
+        tests("TriageRouter", ["TriageRouter", "TriageModel", "CommandSupport", "StrictJSON"], exclude: ["Fixtures"]),
         tests("CTriage", ["CTriage", "CTriageHeader", "TriageRouter", "TriageModel"]),
         .target(
             name: "CAllocations",

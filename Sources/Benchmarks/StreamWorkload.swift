@@ -65,7 +65,7 @@ struct StreamWorkload: Workload {
 
         /// Counts a decision that was made.
         mutating func add(_ decision: RouteDecision) throws(ModelError) {
-            if let failure = decision.failure { throw ModelError(fault: .text, path: "", reason: failure) }
+            if let failure = decision.failure { throw ModelError(path: "", reason: failure) }
             queries += 1
             tokens += decision.classification.tokenCount
         }

@@ -18,8 +18,6 @@ extension Reason {
 /// How decisions are printed.
 struct DecisionFormat: Sendable {
     let model: TriageModel
-    /// Of what handlers cost; empty without a policy.
-    let currency: String
     /// Labels to print with their probabilities.
     let top: Int
     let isExplained: Bool
@@ -34,7 +32,6 @@ struct DecisionFormat: Sendable {
 
     init(router: Router, top: Int, isExplained: Bool, hasLogits: Bool, hasText: Bool, columns: Int?) {
         model = router.model
-        currency = router.currency
         self.top = top
         self.isExplained = isExplained
         self.hasLogits = hasLogits
@@ -69,7 +66,7 @@ struct DecisionFormat: Sendable {
         if let expectation = decision.expectation {
             let members: JSONObject = [
                 "cost": .number(expectation.cost), "saving": .number(expectation.saving),
-                "latency_ms": .number(expectation.milliseconds), "currency": .string(currency),
+                "latency_ms": .number(expectation.milliseconds), "currency": .string(decision.currency),
             ]
             add("expected", .object(members))
         }
@@ -134,8 +131,8 @@ struct DecisionFormat: Sendable {
         let outcome = "  outcome  \(decision.outcome.rawValue): \(visible(decision.reason.description))"
         var costs: [String] = []
         if let expectation = decision.expectation {
-            let (cost, saving) = (figure(expectation.cost), figure(expectation.saving))
-            costs = ["  costs    \(cost) \(currency), saves \(saving), takes \(figure(expectation.milliseconds)) ms"]
+            let cost = "\(figure(expectation.cost)) \(decision.currency)", saving = figure(expectation.saving)
+            costs = ["  costs    \(cost), saves \(saving), takes \(figure(expectation.milliseconds)) ms"]
         }
         guard !decision.label.isEmpty else { return [outcome] + costs }
         let scores = decision.scores.map { score in

@@ -1,3 +1,4 @@
+import CommandSupport
 import Testing
 
 @testable import TriageRouter
@@ -63,7 +64,7 @@ import Testing
     /// Thousands of files that differ from the example by a few bytes. The seed is fixed.
     @Test func mutations() throws {
         let sample = Array(PolicySample.everything.utf8)
-        var random = SplitMix(state: 6)
+        var random = SplitMix64(seed: 6)
         var accepted = 0, refused = 0
         for _ in 0..<4000 {
             var bytes = sample
@@ -99,7 +100,7 @@ import Testing
         #expect((1...1 << 20).contains(terms.maximumBytes))
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         let tokens = Array("\"',:\t\n-?&*!|>%@#{}[]\\ a09~.\u{85}\u{FEFF}".utf8) + [0, 1, 0x7F, 0xC2, 0xFF]
         let place = Int.random(in: 0...bytes.count, using: &random)
         let end = min(bytes.count, place + Int.random(in: 0..<8, using: &random))

@@ -52,7 +52,7 @@ struct DataMutationTests {
     @Test("Nothing traps", arguments: samples.indices)
     func mutations(index: Int) throws {
         let sample = Self.samples[index]
-        var random = SplitMix(state: UInt64(index) + 1)
+        var random = SplitMix64(seed: UInt64(index) + 1)
         var accepted = 0, refused = 0
         for _ in 0..<4000 {
             var bytes = Array(sample.text.utf8)
@@ -92,7 +92,7 @@ struct DataMutationTests {
         )
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         let place = Int.random(in: 0...bytes.count, using: &random)
         let end = min(bytes.count, place + Int.random(in: 0..<8, using: &random))
         let token = tokens[Int.random(in: 0..<tokens.count, using: &random)]
@@ -103,18 +103,5 @@ struct DataMutationTests {
         case 3: bytes.removeSubrange(Int.random(in: place...bytes.count, using: &random)...)
         default: if place < bytes.count { bytes[place] = token }
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): a generator with one word of state.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import CommandSupport
 import Foundation
 import StrictJSON
 import Testing
@@ -54,7 +55,7 @@ import TriageModel
 
     /// Files with bytes changed, taken out, repeated or put in give a reference that a monitor can use, or an error.
     @Test func damagedFilesDoNotTrap() {
-        var random = SplitMix(state: 3)
+        var random = SplitMix64(seed: 3)
         let tokens = Array("{}[]\",:.-+eE019 truefalsn\\\u{0}é".utf8) + [0xFF]
         var accepted = 0, refused = 0
         for _ in 0..<3_000 {

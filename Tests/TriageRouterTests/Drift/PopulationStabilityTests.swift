@@ -1,3 +1,4 @@
+import CommandSupport
 import Testing
 
 @testable import TriageRouter
@@ -39,7 +40,7 @@ import Testing
     /// Windows and references drawn from one population: the index exceeds its quantile about as often as it should.
     @Test(arguments: [[0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], [0.64, 0.15, 0.12, 0.05, 0.04]])
     func chanceExceedsTheBoundAsOftenAsIsSaid(shares: [Double]) {
-        var random = SplitMix(state: 7)
+        var random = SplitMix64(seed: 7)
         func sample(_ rows: Int) -> [Int] {
             var counts = [Int](repeating: 0, count: shares.count)
             for _ in 0..<rows {
