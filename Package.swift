@@ -84,6 +84,7 @@ let package = Package(
             ["Parallelism", "Tensors", "StrictJSON", "CZstd", .product(name: "Crypto", package: "swift-crypto")]
         ),
         module("Encoder", ["Tensors"]),
+        module("VulkanBackend", ["Encoder", "Tensors", "Parallelism", "CVulkan", "CShaders"]),
         module("CPUBackend", ["Encoder", "Tensors", "Parallelism", "CKernels", "COpenBLAS"]),
         module(
             "TriageModel",
@@ -140,7 +141,7 @@ let package = Package(
                 "Benchmarks", "CommandSupport", "TriageServer", "TriageTraining", "TriageRouter", "TriageModel",
                 "CPUBackend",
                 "ModelFormat", "Tokenization", "Encoder", "Tensors", "Parallelism",
-                "StrictJSON", "CVulkan", .product(name: "Logging", package: "swift-log"),
+                "StrictJSON", "VulkanBackend", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings

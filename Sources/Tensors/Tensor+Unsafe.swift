@@ -33,6 +33,12 @@ extension Tensor {
         }
     }
 
+    /// The bytes of a tensor of I8 or U8, as signed ones.
+    package func int8s() -> [Int8] {
+        precondition(elementType.size == 1)
+        return unsafe withUnsafeBytes { bytes in unsafe bytes.map { Int8(bitPattern: $0) } }
+    }
+
     /// The largest magnitude of floating-point elements, infinite or not a number where one is; 0 for integers.
     package var largestMagnitude: Float {
         unsafe withUnsafeBytes { bytes in

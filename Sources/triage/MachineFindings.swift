@@ -57,25 +57,3 @@ func coresFinding() -> Finding {
         ]
     )
 }
-
-func vulkanFinding() -> Finding {
-    let devices: [VulkanDevice]
-    do throws(VulkanUnavailable) {
-        devices = try vulkanDevices()
-    } catch {
-        return Finding(key: "vulkan", title: "Vulkan", error: error.reason)
-    }
-    let objects = devices.map { device in
-        JSONValue.object([
-            "name": .string(device.name), "type": .string(device.type), "api_version": .string(device.apiVersion),
-            "driver": .string(device.driver),
-        ])
-    }
-    let rows = devices.map { "\($0.name) (\($0.type)), Vulkan \($0.apiVersion), driver \($0.driver)" }
-    return Finding(
-        key: "vulkan",
-        title: "Vulkan",
-        rows: rows.isEmpty ? ["no devices"] : rows,
-        details: ["devices": .array(objects)]
-    )
-}

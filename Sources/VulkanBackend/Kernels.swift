@@ -1,0 +1,62 @@
+import Encoder
+import Synchronization
+
+/// How the integer product of a linear layer is computed. All give the same integers.
+package enum IntegerProduct: String, Sendable, CaseIterable {
+    /// Matrices of signed bytes that a subgroup multiplies together.
+    case matrix
+    /// Four pairs of bytes by one instruction.
+    case dot
+    /// Matrices of 16-bit floating point, which hold bytes and their sums exactly.
+    case halfMatrix = "half-matrix"
+    /// 32-bit floating point, exact in sums of up to 1,024 products.
+    case float
+
+    /// The fastest that the device does in hardware.
+    static func best(on device: VulkanDevice) -> IntegerProduct {
+        if device.integerMatrix != nil { return .matrix }
+        if device.hasFastIntegerDot { return .dot }
+        if device.halfMatrix != nil, device.hasHalf { return .halfMatrix }
+        return device.hasIntegerDot ? .dot : .float
+    }
+}
+
+/// The shaders of one network, compiled when they are first asked for.
+final class Kernels: Sendable {
+    let device: Device
+    let product: IntegerProduct
+    /// Whether the device rounds a fused multiply-add twice, so that the shaders take it apart.
+    let emulatesFusedMultiplyAdd: Bool
+    private let configuration: EncoderConfiguration
+    private let compiled = Mutex<[Key: Pipeline]>([:])
+
+    private struct Key: Hashable {
+        let name: String
+        let constants: [UInt32]
+    }
+
+    init(_ configuration: EncoderConfiguration, product: IntegerProduct, on device: Device) throws(EncoderError) {
+        self.configuration = configuration
+        self.product = product
+        self.device = device
+        emulatesFusedMultiplyAdd = try !FusedMultiplyAdd.isExact(on: device)
+    }
+
+    /// A shader of floating-point arithmetic: its first constant says how to multiply and add.
+    func float(_ name: String, _ constants: [Int], subgroupSize: Int? = nil) throws(EncoderError) -> Pipeline {
+        try pipeline(name, [emulatesFusedMultiplyAdd ? 1 : 0] + constants, subgroupSize: subgroupSize)
+    }
+
+    private func pipeline(
+        _ name: String,
+        _ constants: [Int],
+        subgroupSize: Int?
+    ) throws(EncoderError) -> Pipeline {
+        let key = Key(name: name, constants: constants.map { UInt32($0) })
+        if let pipeline = compiled.withLock({ $0[key] }) { return pipeline }
+        // Two threads may compile the same; both results are right.
+        let pipeline = try Pipeline(name, key.constants, subgroupSize: subgroupSize, on: device)
+        compiled.withLock { $0[key] = pipeline }
+        return pipeline
+    }
+}
