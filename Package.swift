@@ -85,9 +85,13 @@ let package = Package(
         ),
         module("Encoder", ["Tensors"]),
         module("CPUBackend", ["Encoder", "Tensors", "Parallelism", "CKernels", "COpenBLAS"]),
+        module("VulkanBackend", ["Encoder", "Tensors"]),
         module(
             "TriageModel",
-            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
+            [
+                "Encoder", "Tokenization", "ModelFormat", "CPUBackend", "VulkanBackend", "Parallelism", "StrictJSON",
+                "Tensors",
+            ]
         ),
         module(
             "TriageRouter",
