@@ -86,9 +86,13 @@ let package = Package(
         module("Encoder", ["Tensors"]),
         module("VulkanBackend", ["Encoder", "Tensors", "Parallelism", "CVulkan", "CShaders"]),
         module("CPUBackend", ["Encoder", "Tensors", "Parallelism", "CKernels", "COpenBLAS"]),
+        module("VulkanBackend", ["Encoder", "Tensors"]),
         module(
             "TriageModel",
-            ["Encoder", "Tokenization", "ModelFormat", "CPUBackend", "Parallelism", "StrictJSON", "Tensors"]
+            [
+                "Encoder", "Tokenization", "ModelFormat", "CPUBackend", "VulkanBackend", "Parallelism", "StrictJSON",
+                "Tensors",
+            ]
         ),
         module(
             "TriageRouter",

@@ -20,6 +20,8 @@ package final class CPUBackend: EncoderBackend {
     package let name: String
     /// What lies between the layers of MiniLM for so many tokens fits a cache of 1 MB beside a layer's weights.
     package let preferredTokenCount = 128
+    /// The weights, fetched anew for every batch, are not made good use of with fewer.
+    package let minimumTokenCount = 64
 
     let configuration: EncoderConfiguration
     let headConfiguration: HeadConfiguration

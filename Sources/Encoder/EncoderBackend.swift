@@ -8,6 +8,15 @@ package protocol EncoderBackend: Sendable {
     /// Tokens of a batch that uses the hardware well; larger batches work too.
     var preferredTokenCount: Int { get }
 
+    /// Tokens below which a batch uses the hardware so badly that no work is split into such for the sake of more threads.
+    var minimumTokenCount: Int { get }
+
+    /// What is to run the batches of a call of so many tokens in all, which may use so many threads. By default itself.
+    func backend(for stage: EncoderStage, tokenCount: Int, threads: Int) -> any EncoderBackend
+
+    /// What runs a batch on which this one throws `EncoderError.deviceFailed`; by default nothing does.
+    var fallback: (any EncoderBackend)? { get }
+
     /// Replaces the contents of `output` by the results for `batch`, in the order of its sequences. At most `threads`
     /// threads work at once; the results do not depend on how many.
     func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError)
@@ -15,6 +24,20 @@ package protocol EncoderBackend: Sendable {
     /// Replaces `outputs` by what the first stage says of each sequence, `[sequences][outputs of the stage]`: from its
     /// embeddings alone, at a fraction of the cost of `run`. Throws where there is none.
     func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError)
+}
+
+extension EncoderBackend {
+    package func backend(for stage: EncoderStage, tokenCount: Int, threads: Int) -> any EncoderBackend { self }
+
+    package var fallback: (any EncoderBackend)? { nil }
+}
+
+/// A part of the network that answers.
+package enum EncoderStage: Sendable {
+    /// `EncoderBackend.runFirstStage`.
+    case first
+    /// `EncoderBackend.run`.
+    case whole
 }
 
 /// Results of a batch, row-major; reuse one to keep its storage.

@@ -9,11 +9,13 @@ package enum EncoderError: Error, Equatable, CustomStringConvertible {
     case notFinite
     /// This machine cannot run what was asked for.
     case unavailable(String)
+    /// The device was lost, ran out of memory or time, or computes wrongly; the same batch may be run elsewhere.
+    case deviceFailed(String)
 
     package var description: String {
         switch self {
         case .invalidConfiguration(let reason), .invalidWeights(let reason), .invalidBatch(let reason),
-            .unavailable(let reason):
+            .unavailable(let reason), .deviceFailed(let reason):
             reason
         case .notFinite: "the model computes values that are not finite: its weights are broken"
         }

@@ -232,6 +232,7 @@ extension TriageModel {
         let groups = TextGroups(
             tokenCounts: texts.map(\.tokenCount),
             preferredTokenCount: encoder.preferredTokenCount,
+            minimumTokenCount: encoder.minimumTokenCount,
             threads: min(threads, pool.threads)
         )
         // Within a region of several groups the threads are taken, and each group runs on one.

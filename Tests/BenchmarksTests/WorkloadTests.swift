@@ -25,6 +25,7 @@ import Testing
     private final class CountingEncoder: EncoderBackend {
         let name = "counting"
         let preferredTokenCount = 1
+        let minimumTokenCount = 1
         let runs = Mutex(0)
 
         func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError) {

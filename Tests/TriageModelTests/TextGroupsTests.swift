@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TextGroupsTests {
     private func ranges(_ counts: [Int], threads: Int) -> [Range<Int>] {
-        TextGroups(tokenCounts: counts, preferredTokenCount: 512, threads: threads).ranges
+        TextGroups(tokenCounts: counts, preferredTokenCount: 512, minimumTokenCount: 64, threads: threads).ranges
     }
 
     @Test(arguments: [1, 2, 16])
@@ -27,5 +27,15 @@ import Testing
         #expect(ranges([10, 10, 10], threads: 2) == [0..<3])
         // However many threads there are, a batch is no larger.
         #expect(ranges([Int](repeating: 100, count: 100), threads: 2).allSatisfy { $0.count <= 5 })
+    }
+
+    @Test func areNotSplitWhereTheHardwareWantsMore() {
+        let counts = [Int](repeating: 10, count: 80)
+        func sizes(_ minimum: Int) -> [Int] {
+            TextGroups(tokenCounts: counts, preferredTokenCount: 8192, minimumTokenCount: minimum, threads: 16)
+                .ranges.map(\.count)
+        }
+        #expect(sizes(4096) == [80])
+        #expect(sizes(400) == [40, 40])
     }
 }
