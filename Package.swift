@@ -71,6 +71,11 @@ let package = Package(
         .target(name: "COpenBLAS", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CArguments", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CShaders",
+            path: "Shaders",
+            cSettings: [.treatAllWarnings(as: .error)]
+        ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .systemLibrary(name: "CParallelism"),
@@ -86,7 +91,6 @@ let package = Package(
         module("Encoder", ["Tensors"]),
         module("VulkanBackend", ["Encoder", "Tensors", "Parallelism", "CVulkan", "CShaders"]),
         module("CPUBackend", ["Encoder", "Tensors", "Parallelism", "CKernels", "COpenBLAS"]),
-        module("VulkanBackend", ["Encoder", "Tensors"]),
         module(
             "TriageModel",
             [

@@ -8,11 +8,16 @@ final class Commands {
     private let handle: OpaquePointer
     /// What the commands use lives as long as they do.
     private var kept: [AnyObject] = []
+    /// What is timed, in order.
+    private var timed: [String] = []
+    private let timestampCapacity: Int
 
-    /// `timestamps`: how many there are at most.
-    init(_ device: Device, timestamps: Int = 0) throws(EncoderError) {
+    /// `timedSteps`: how many steps can be timed.
+    init(_ device: Device, timedSteps: Int = 0) throws(EncoderError) {
         var failure = triage_vulkan_failure()
-        guard let handle = unsafe triage_vulkan_create_commands(device.handle, UInt32(timestamps), &failure) else {
+        timestampCapacity = timedSteps == 0 ? 0 : timedSteps + 1
+        let capacity = UInt32(timestampCapacity)
+        guard let handle = unsafe triage_vulkan_create_commands(device.handle, capacity, &failure) else {
             throw EncoderError(failure)
         }
         self.device = device
@@ -27,6 +32,7 @@ final class Commands {
     func record(_ body: (Commands) throws(EncoderError) -> Void) throws(EncoderError) {
         var failure = triage_vulkan_failure()
         guard unsafe triage_vulkan_begin(handle, &failure) else { throw EncoderError(failure) }
+        unsafe triage_vulkan_timestamp(handle)
         try body(self)
         guard unsafe triage_vulkan_end(handle, &failure) else { throw EncoderError(failure) }
     }
@@ -73,7 +79,12 @@ final class Commands {
     /// What was recorded before is complete before what is recorded after begins.
     func barrier() { unsafe triage_vulkan_barrier(handle) }
 
-    func timestamp() { unsafe triage_vulkan_timestamp(handle) }
+    /// Ends a step that is timed, if steps are.
+    func timestamp(after step: String) {
+        guard timed.count + 1 < timestampCapacity else { return }
+        timed.append(step)
+        unsafe triage_vulkan_timestamp(handle)
+    }
 
     /// Executes the commands; their results are visible to the host afterwards. A device that does not end in time or is
     /// lost is given up.
@@ -89,10 +100,15 @@ final class Commands {
         }
     }
 
-    /// Ticks of the timestamps of the last execution; empty where the device gives none.
-    func timestamps(_ count: Int) -> [UInt64] {
-        unsafe [UInt64](unsafeUninitializedCapacity: count) { ticks, initialised in
-            initialised = Int(unsafe triage_vulkan_read_timestamps(handle, ticks.baseAddress, UInt32(count)))
+    /// How long each timed step of the last execution took, in nanoseconds; empty where the device has no clock.
+    func durations() -> [(step: String, nanoseconds: Double)] {
+        guard !timed.isEmpty else { return [] }
+        let ticks = unsafe [UInt64](unsafeUninitializedCapacity: timestampCapacity) { ticks, initialised in
+            let count = unsafe triage_vulkan_read_timestamps(handle, ticks.baseAddress, UInt32(timestampCapacity))
+            initialised = Int(count)
+        }
+        return zip(timed, zip(ticks, ticks.dropFirst())).map { step, ticks in
+            (step, Double(ticks.1 &- ticks.0) * device.description.timestampPeriod)
         }
     }
 }

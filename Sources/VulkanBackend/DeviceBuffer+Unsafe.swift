@@ -45,7 +45,7 @@ final class DeviceBuffer: @unchecked Sendable {
     /// Copies values to a byte offset; the buffer is mapped and holds them.
     func write<Element: BitwiseCopyable>(_ values: ArraySlice<Element>, at offset: Int = 0) {
         unsafe values.withUnsafeBytes { source in
-            guard let base = unsafe source.baseAddress else { return }
+            guard let base = source.baseAddress else { return }
             unsafe span(offset, source.count).copyMemory(from: base, byteCount: source.count)
         }
     }

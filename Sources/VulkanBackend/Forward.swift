@@ -21,14 +21,14 @@ extension Pass {
 
     /// Pools the token vectors of each sequence and applies the classifier.
     func head() throws(EncoderError) {
-        try pool(scratch.hidden, head.pooling, into: scratch.pooled)
+        try pool(scratch.hidden, headConfiguration.pooling, into: scratch.pooled)
         var features = scratch.pooled
         if let transform = network.transform {
-            try apply(transform, to: features, head.transform, into: arena[scratch.transformed])
+            try apply(transform, to: features, headConfiguration.transform, into: arena[scratch.transformed])
             features = scratch.transformed
         }
         if let classifier = network.classifier { try apply(classifier, to: features, nil, into: outputs.logits) }
-        try finishEmbeddings(scratch.pooled, normalizes: head.normalizesEmbedding)
+        try finishEmbeddings(scratch.pooled, normalizes: headConfiguration.normalizesEmbedding)
     }
 
     /// The first stage: W₂ GELU(W₁ m + b₁) + b₂ for each sequence, m the mean of its tokens' embeddings.

@@ -5,9 +5,17 @@ import Encoder
 enum FusedMultiplyAdd {
     /// Factors whose product needs 48 bits, and terms that leave only what lies beyond the 24th: rounding the product first
     /// gives 0 or a last bit that is wrong.
-    private static let cases: [(a: Float, b: Float, c: Float)] = (1...64).flatMap { step in
-        let a = 1 + Float(step) * 0x1p-12 + 0x1p-23, b = 1 - Float(step) * 0x1p-13 + 0x1p-22
-        return [(a, b, -(a * b)), (a, b, 0x1p-24), (a, -b, 1 + 0x1p-23), (a * 0x1p40, b, 0x1p17)]
+    private static let cases = (1...64).flatMap { step in
+        let a: Float = 1 + Float(step) * 0x1p-12 + 0x1p-23
+        let b: Float = 1 - Float(step) * 0x1p-13 + 0x1p-22
+        return [
+            Case(a: a, b: b, c: -(a * b)), Case(a: a, b: b, c: 0x1p-24), Case(a: a, b: -b, c: 1 + 0x1p-23),
+            Case(a: a * 0x1p40, b: b, c: 0x1p17),
+        ]
+    }
+
+    private struct Case {
+        let a, b, c: Float
     }
 
     static func isExact(on device: Device) throws(EncoderError) -> Bool {

@@ -27,7 +27,7 @@ final class Kernels: Sendable {
     let product: IntegerProduct
     /// Whether the device rounds a fused multiply-add twice, so that the shaders take it apart.
     let emulatesFusedMultiplyAdd: Bool
-    private let configuration: EncoderConfiguration
+    let configuration: EncoderConfiguration
     private let compiled = Mutex<[Key: Pipeline]>([:])
 
     private struct Key: Hashable {

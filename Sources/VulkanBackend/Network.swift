@@ -77,7 +77,8 @@ struct Network: Sendable {
             }
         }
         words = try Table(weights.words, in: &layout)
-        segments = try weights.segments.map { matrix throws(EncoderError) in try Table(matrix, in: &layout) }
+        segments =
+            try weights.segments.map { matrix throws(EncoderError) in try Table(matrix, in: &layout) }
             ?? Table(kind: .none, values: Region(offset: 0), scales: Region(offset: 0))
         positions = try Table(weights.positions, in: &layout)
         embeddingNorm = norm(weights.embeddingNorm, &layout)

@@ -20,7 +20,7 @@ struct Pass {
     let kernels: Kernels
     let network: Network
     let configuration: EncoderConfiguration
-    let head: HeadConfiguration
+    let headConfiguration: HeadConfiguration
     let arena: Arena
     let scratch: Scratch
     let inputs: BatchBuffer
@@ -111,7 +111,7 @@ struct Pass {
             case .float32(let layer):
                 push([x, layer.weights, layer.bias, residual ?? out, out], [kind.rawValue])
             }
-        step(kernel.pipeline, push, workgroups)
+        step(kernel.pipeline, push, workgroups, label: "\(kernel.pipeline.name) \(layer.inputs) → \(layer.outputs)")
     }
 
     /// out = activation(x Wᵀ + b) for each sequence, in the order of sums that is the same everywhere.
@@ -150,10 +150,15 @@ struct Pass {
         PushConstants([inputs.header] + regions.map { arena[$0] }, numbers)
     }
 
-    private func step(_ pipeline: Pipeline, _ push: PushConstants, _ workgroups: Commands.Workgroups) {
+    private func step(
+        _ pipeline: Pipeline,
+        _ push: PushConstants,
+        _ workgroups: Commands.Workgroups,
+        label: String? = nil
+    ) {
         commands.dispatch(pipeline, push, workgroups)
         commands.barrier()
-        commands.timestamp()
+        commands.timestamp(after: label ?? pipeline.name)
     }
 }
 

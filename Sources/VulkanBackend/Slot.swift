@@ -53,8 +53,37 @@ final class Slot {
         write(batch, sequences)
         let tokens = batch.offsets[sequences.upperBound] - batch.offsets[sequences.lowerBound]
         let key = Key(stage: stage, tokenCount: SizeBuckets.size(for: tokens, limit: backend.tokenCapacity))
-        let commands = try recorded[key] ?? record(key)
+        let commands = if let found = recorded[key] { found } else { try record(key) }
         try commands.execute(timeout: backend.timeout)
+    }
+
+    /// Runs the whole network over these sequences once, timed step by step.
+    func profile(_ batch: TokenBatch, _ sequences: Range<Int>) throws(EncoderError) -> DeviceProfile {
+        try backend.device.check()
+        let clock = ContinuousClock()
+        let commands = try Commands(backend.device, timedSteps: 16 * (backend.network.blocks.count + 1))
+        try commands.record { commands throws(EncoderError) in
+            try pass(batch.tokenCount, commands).record(.whole)
+        }
+        // The first execution pays for what a device does once.
+        write(batch, sequences)
+        try commands.execute(timeout: backend.timeout)
+        let start = clock.now
+        write(batch, sequences)
+        let written = clock.now
+        try commands.execute(timeout: backend.timeout)
+        let executed = clock.now
+        var output = EncoderOutput()
+        outputs.append(sequences.count * backend.configuration.hiddenSize, to: &output.embeddings)
+        outputs.append(sequences.count * backend.head.outputCount, from: logitsOffset, to: &output.logits)
+        return DeviceProfile(
+            steps: commands.durations(),
+            write: written - start,
+            execution: executed - written,
+            read: clock.now - executed,
+            bytesWritten: 28 * batch.tokenCount,
+            bytesRead: 4 * (output.embeddings.count + output.logits.count)
+        )
     }
 
     private func write(_ batch: TokenBatch, _ sequences: Range<Int>) {
@@ -83,7 +112,7 @@ final class Slot {
             kernels: backend.kernels,
             network: backend.network,
             configuration: backend.configuration,
-            head: backend.head,
+            headConfiguration: backend.head,
             arena: backend.arena,
             scratch: scratch,
             inputs: inputs,

@@ -132,6 +132,15 @@ package final class VulkanBackend: EncoderBackend {
         guard outputs.allSatisfy(\.isFinite) else { throw .notFinite }
     }
 
+    /// Times a pass over a batch of at most `preferredTokenCount` tokens step by step.
+    package func profile(_ batch: TokenBatch) throws(EncoderError) -> DeviceProfile {
+        try batch.validate(for: prepared.configuration)
+        guard batch.sequenceCount > 0, batch.tokenCount <= preferredTokenCount else {
+            throw .invalidBatch("a pass has 1 to \(preferredTokenCount) tokens, not \(batch.tokenCount)")
+        }
+        return try withSlot { slot throws(EncoderError) in try slot.profile(batch, 0..<batch.sequenceCount) }
+    }
+
     /// Sequences that fit a slot together, in order.
     private func parts(of batch: TokenBatch) -> [Range<Int>] {
         var parts: [Range<Int>] = []
@@ -146,9 +155,11 @@ package final class VulkanBackend: EncoderBackend {
     }
 
     /// Lends a slot, once there is one.
-    func withSlot(_ body: (Slot) throws(EncoderError) -> Void) throws(EncoderError) {
+    private func withSlot<Result>(
+        _ body: (Slot) throws(EncoderError) -> Result
+    ) throws(EncoderError) -> Result {
         let slot = slots.update(when: { !$0.isEmpty }) { $0.removeLast() }
         defer { slots.update { $0.append(slot) } }
-        try body(slot)
+        return try body(slot)
     }
 }

@@ -34,10 +34,13 @@ extension VulkanDevice {
         sharedMemory = Int(info.shared_memory)
         workgroupSize = Int(info.workgroup_size)
         subgroupSize = Int(info.subgroup_size)
-        subgroupSizes = Int(info.minimum_subgroup_size)...max(
-            Int(info.minimum_subgroup_size),
-            Int(info.maximum_subgroup_size)
-        )
+        subgroupSizes =
+            Int(
+                info.minimum_subgroup_size
+            )...max(
+                Int(info.minimum_subgroup_size),
+                Int(info.maximum_subgroup_size)
+            )
         timestampPeriod = Double(info.timestamp_period)
         hasAddresses = info.has_addresses
         hasIntegerDot = info.has_integer_dot
@@ -69,6 +72,6 @@ extension EncoderError {
 extension String {
     /// Of characters that end with 0.
     fileprivate init(terminated bytes: UnsafeRawBufferPointer) {
-        self.init(decoding: unsafe bytes.prefix { $0 != 0 }, as: UTF8.self)
+        self.init(decoding: unsafe Array(bytes.prefix { $0 != 0 }), as: UTF8.self)
     }
 }
