@@ -30,6 +30,24 @@ extension EncoderBackend {
     package func backend(for stage: EncoderStage, tokenCount: Int, threads: Int) -> any EncoderBackend { self }
 
     package var fallback: (any EncoderBackend)? { nil }
+
+    /// Whether it computes in integers of 8 bits, in which every backend gives the same bits.
+    package var isExact: Bool { name.contains("-int8") }
+
+    /// Lets `body` run a batch on this backend, and where its device fails once more on its fallback. Returns the name of the
+    /// backend that ran it.
+    package func withFallback(
+        _ body: (any EncoderBackend) throws(EncoderError) -> Void
+    ) throws(EncoderError) -> String {
+        do throws(EncoderError) {
+            try body(self)
+            return name
+        } catch {
+            guard case .deviceFailed = error, let fallback else { throw error }
+            try body(fallback)
+            return fallback.name
+        }
+    }
 }
 
 /// A part of the network that answers.

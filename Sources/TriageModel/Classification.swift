@@ -1,3 +1,5 @@
+import Encoder
+
 /// What a model says of one text. Reuse one with `TriageModel.classify(_:pair:threads:into:)` to keep its storage.
 public struct Classification: Sendable, Equatable {
     /// One raw output a label, in the order of `TriageModel.labels`.
@@ -15,6 +17,8 @@ public struct Classification: Sendable, Equatable {
     public internal(set) var nearestExample: Int?
     /// The part of the model that answered.
     public internal(set) var stage = Stage.whole
+    /// What computed it, such as `cpu-int8-avx512vnni`; empty where nothing was computed.
+    public internal(set) var backend = ""
     /// Tokens that the model read, special tokens included.
     public internal(set) var tokenCount = 0
     /// Whether the text was longer than the model reads, so that only a part was.
@@ -28,7 +32,7 @@ public struct Classification: Sendable, Equatable {
         logits.removeAll(keepingCapacity: true)
         probabilities.removeAll(keepingCapacity: true)
         (confidence, outOfScope, nearestExample) = (0, nil, nil)
-        (tokenCount, isTruncated, stage) = (0, false, .whole)
+        (tokenCount, isTruncated, stage, backend) = (0, false, .whole, "")
     }
 
     /// A part of a model that answers.
@@ -37,6 +41,8 @@ public struct Classification: Sendable, Equatable {
         case first
         /// The whole model.
         case whole
+
+        var ofEncoder: EncoderStage { self == .first ? .first : .whole }
     }
 }
 

@@ -147,7 +147,7 @@ package struct ModelFiles: Sendable {
         return FirstStage(settings, scope: scope, labelCount: labels.count)
     }
 
-    private func firstStageWeights() throws(ModelError) -> FirstStageWeights? {
+    func firstStageWeights() throws(ModelError) -> FirstStageWeights? {
         guard description?.firstStage != nil else { return nil }
         return try FirstStageWeights(
             directory.smallWeights(ModelDirectory.headFile),
@@ -160,38 +160,6 @@ package struct ModelFiles: Sendable {
     func exampleTexts() throws(ModelError) -> ExampleTexts? {
         guard description?.head?.scope != nil, directory.exists(ModelDirectory.examplesFile) else { return nil }
         return ExampleTexts(try directory.bytes(of: ModelDirectory.examplesFile))
-    }
-
-    /// The network, ready to run; `work` is done while its weights are decoded.
-    func backend(
-        precision: Precision,
-        instructionSet: InstructionSet?,
-        alongside work: @Sendable () -> Void = {}
-    ) throws(ModelError) -> any EncoderBackend {
-        let loading = try WeightLoading(specifications, in: weights)
-        let arithmetic: CPUBackend.Arithmetic =
-            switch precision {
-            case .automatic: loading.isQuantized ? .int8 : .float32
-            case .float32: .float32
-            case .int8: .int8
-            }
-        let firstStage = try firstStageWeights()
-        let encoderWeights = try encoderWeights(
-            loading.matrices(threads: ThreadPool.shared.threads, alongside: work)
-        )
-        do throws(EncoderError) {
-            return try CPUBackend(
-                configuration: configuration.encoder,
-                head: head,
-                weights: consume encoderWeights,
-                firstStage: firstStage,
-                arithmetic: arithmetic,
-                instructionSet: instructionSet
-            )
-        } catch {
-            if case .unavailable(let reason) = error { throw ModelError(path: "", reason: reason) }
-            throw ModelError(path: directory.path, reason: error.description)
-        }
     }
 
     /// The network's weights, assembled from its decoded matrices.

@@ -6,6 +6,8 @@ final class Scratch {
     var encoding = Encoding()
     var batch = TokenBatch()
     var output = EncoderOutput()
+    /// What computed the output.
+    var backend = ""
     /// Of the softmax, before they are divided by their sum.
     var weights: [Double] = []
 

@@ -64,11 +64,11 @@ extension TriageModel {
     ) throws(ModelError) {
         scratch.fill(CollectionOfOne(scratch.encoding))
         if let firstStage {
-            try run(.first, threads: threads, scratch)
+            try run(.first, on: encoder, threads: threads, scratch)
             fill(&classification, .first, scratch, row: 0, scratch.encoding)
             if firstStage.isSure(of: classification, minimumConfidence: minimumConfidence) { return }
         }
-        try run(.whole, threads: threads, scratch)
+        try run(.whole, on: encoder, threads: threads, scratch)
         fill(&classification, .whole, scratch, row: 0, scratch.encoding)
     }
 
@@ -105,7 +105,7 @@ extension TriageModel {
         try scratch.withObject { scratch throws(ModelError) in
             tokenizer.encode(text, maximumLength: maximumTokenCount, into: &scratch.encoding)
             scratch.fill(CollectionOfOne(scratch.encoding))
-            try run(.whole, threads: threads, scratch)
+            try run(.whole, on: encoder, threads: threads, scratch)
             fill(&embedding, scratch, row: 0, scratch.encoding)
         }
         return embedding
@@ -207,6 +207,7 @@ extension TriageModel {
             (classification.outOfScope, classification.nearestExample) = (nil, nil)
         }
         classification.stage = stage
+        classification.backend = scratch.backend
         classification.tokenCount = encoding.ids.count
         classification.isTruncated = encoding.isTruncated
     }
@@ -229,8 +230,10 @@ extension TriageModel {
         fill: @Sendable (inout Result, Scratch, Int, Encoding) -> Void
     ) throws(ModelError) -> [Result] {
         let pool = ThreadPool.shared
+        let tokenCounts = texts.map(\.tokenCount)
+        let encoder = encoder.backend(for: stage.ofEncoder, tokenCount: tokenCounts.reduce(0, +), threads: threads)
         let groups = TextGroups(
-            tokenCounts: texts.map(\.tokenCount),
+            tokenCounts: tokenCounts,
             preferredTokenCount: encoder.preferredTokenCount,
             minimumTokenCount: encoder.minimumTokenCount,
             threads: min(threads, pool.threads)
@@ -240,7 +243,7 @@ extension TriageModel {
             let encodings = texts[groups.ranges[group]].lazy.map(\.encoding)
             return try scratch.withObject { scratch throws(ModelError) in
                 scratch.fill(encodings)
-                try run(stage, threads: threads, scratch)
+                try run(stage, on: encoder, threads: threads, scratch)
                 return encodings.enumerated().map { row, encoding in
                     var result = empty
                     fill(&result, scratch, row, encoding)
@@ -252,14 +255,21 @@ extension TriageModel {
     }
 
     /// Runs a stage over the scratch's batch, into its output; the first writes logits only.
-    private func run(_ stage: Classification.Stage, threads: Int, _ scratch: Scratch) throws(ModelError) {
+    private func run(
+        _ stage: Classification.Stage,
+        on encoder: any EncoderBackend,
+        threads: Int,
+        _ scratch: Scratch
+    ) throws(ModelError) {
         do throws(EncoderError) {
-            switch stage {
-            case .first: try encoder.runFirstStage(scratch.batch, into: &scratch.output.logits)
-            case .whole: try encoder.run(scratch.batch, threads: threads, into: &scratch.output)
+            scratch.backend = try encoder.withFallback { backend throws(EncoderError) in
+                switch stage {
+                case .first: try backend.runFirstStage(scratch.batch, into: &scratch.output.logits)
+                case .whole: try backend.run(scratch.batch, threads: threads, into: &scratch.output)
+                }
             }
         } catch {
-            throw ModelError(path: directory, reason: error.description)
+            throw ModelError(error, in: directory)
         }
     }
 }

@@ -32,6 +32,8 @@ public final class TriageModel: Sendable {
 
     package let files: ModelFiles
     package let encoder: any EncoderBackend
+    /// As it was asked for; `backend` says what came of it.
+    package let backendChoice: BackendChoice
     let tokenizer: Tokenizer
     /// Of the logits of the network's own head.
     let calibration: Calibration
@@ -46,22 +48,34 @@ public final class TriageModel: Sendable {
     /// Loads the model in `directory`: an ordinary Hugging Face directory of the BERT family, with or without the
     /// `triage.json` that `triage convert` writes.
     /// `usesFirstStage`: whether the first stage, where the model has one, answers what it is sure of.
-    /// - Throws: `ModelError` that names the file and what is wrong with it.
+    /// `backend`: what computes. `device`: for a GPU its number or a part of its name, as `triage doctor` lists them; nil for
+    /// the best that is not software.
+    /// - Throws: `ModelError` that names the file and what is wrong with it, or why the GPU that was asked for cannot be used.
     public convenience init(
         directory: String,
         precision: Precision = .automatic,
-        usesFirstStage: Bool = true
+        usesFirstStage: Bool = true,
+        backend: Backend = .cpu,
+        device: String? = nil
     ) throws(ModelError) {
-        try self.init(files: ModelFiles(directory), precision: precision, usesFirstStage: usesFirstStage)
+        try self.init(
+            files: ModelFiles(directory),
+            precision: precision,
+            usesFirstStage: usesFirstStage,
+            choice: BackendChoice(backend, device: device)
+        )
     }
 
     package init(
         files: ModelFiles,
         precision: Precision,
         instructionSet: InstructionSet? = nil,
-        usesFirstStage: Bool = true
+        usesFirstStage: Bool = true,
+        choice: BackendChoice = .cpu
     ) throws(ModelError) {
-        let (tokenizer, backend) = try Self.parts(of: files, precision, instructionSet)
+        let (tokenizer, backend) = try Self.parts(of: files) { work throws(ModelError) in
+            try files.backend(choice, precision: precision, instructionSet: instructionSet, alongside: work)
+        }
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
             throw ModelError(
                 path: files.directory.path(of: ModelDirectory.tokenizerFile),
@@ -72,6 +86,7 @@ public final class TriageModel: Sendable {
         self.files = files
         self.tokenizer = tokenizer
         encoder = backend
+        backendChoice = choice
         fittedHead = try files.fittedHead(instructionSet: instructionSet)
         exampleTexts = try files.exampleTexts()
         if let exampleTexts, let fittedHead, exampleTexts.count != fittedHead.exampleCount {
@@ -106,6 +121,7 @@ public final class TriageModel: Sendable {
         emptyTokenCount = model.emptyTokenCount
         files = model.files
         encoder = model.encoder
+        backendChoice = model.backendChoice
         fittedHead = model.fittedHead
         exampleTexts = model.exampleTexts
         decision = model.decision
@@ -115,27 +131,21 @@ public final class TriageModel: Sendable {
         self.usesFirstStage = firstStage != nil
     }
 
-    /// What takes time to load, on several threads.
+    /// What takes time to load, on several threads. `backend` does the work that it is given while it decodes.
     private static func parts(
         of files: ModelFiles,
-        _ precision: Precision,
-        _ instructionSet: InstructionSet?
+        backend: @escaping @Sendable (_ alongside: @Sendable () -> Void) throws(ModelError) -> any EncoderBackend
     ) throws(ModelError) -> (Tokenizer, any EncoderBackend) {
         guard files.weights.isCompressed else {
             // Hashing takes as long as all the rest.
-            let (_, (tokenizer, backend)) = try concurrently(
+            let (_, parts) = try concurrently(
                 { () throws(ModelError) in try files.weightsDigest() },
-                { () throws(ModelError) in
-                    (
-                        try files.tokenizer(),
-                        try files.backend(precision: precision, instructionSet: instructionSet)
-                    )
-                }
+                { () throws(ModelError) in (try files.tokenizer(), try backend {}) }
             )
-            return (tokenizer, backend)
+            return parts
         }
         let tokenizer = Mutex<Result<Tokenizer, ModelError>?>(nil)
-        let backend = try files.backend(precision: precision, instructionSet: instructionSet) {
+        let backend = try backend {
             let result = Result { () throws(ModelError) in try files.tokenizer() }
             tokenizer.withLock { $0 = result }
         }
@@ -167,8 +177,16 @@ public final class TriageModel: Sendable {
         }
     }
 
-    /// What computes, such as `cpu-int8-avx512vnni`.
+    /// What computes, such as `cpu-int8-avx512vnni`. With ``Backend/auto`` what computes small calls; a ``Classification``
+    /// says what has computed it.
     public var backend: String { encoder.name }
+
+    /// With ``Backend/auto``, why the GPU is not used for calls that it was looked for; nil otherwise.
+    public var deviceNotice: String? { (encoder as? AutomaticBackend)?.notice }
+
+    /// With ``Backend/auto``, looks for the GPU now and says from how many tokens of a call on it computes; nil where it never
+    /// does. May take some tenths of a second.
+    package func prepareDevice(threads: Int) -> Int? { (encoder as? AutomaticBackend)?.prepare(threads: threads) }
 
     /// Values in an embedding.
     public var embeddingSize: Int { files.configuration.encoder.hiddenSize }

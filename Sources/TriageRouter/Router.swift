@@ -269,6 +269,7 @@ extension Router {
             return
         case .classified: break
         }
+        decision.backend = decision.classification.backend
         let probabilities = decision.classification.probabilities
         let (best, second) = Self.likeliest(probabilities)
         decision.label = model.labels[best].name

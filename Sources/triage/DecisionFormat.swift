@@ -91,7 +91,7 @@ struct DecisionFormat: Sendable {
         add("first_stage", .bool(decision.usesFirstStage))
         add("model", modelObject)
         if !decision.policyIdentity.isEmpty { add("policy", .string(decision.policyIdentity)) }
-        add("backend", .string(model.backend))
+        add("backend", .string(decision.backend))
         add("tokens", isAsked ? JSONValue(decision.classification.tokenCount) : .null)
         if isExplained { add("maximum_tokens", JSONValue(model.maximumTokenCount)) }
         add("truncated", .bool(decision.classification.isTruncated))
@@ -156,7 +156,7 @@ struct DecisionFormat: Sendable {
         if let nearest = decision.classification.nearestExample.flatMap(model.example) {
             lines.append("  nearest  \(visible(nearest.text)) (\(visible(nearest.label)))")
         }
-        let decider = "  decided  by \(stage)\(visible(model.name)) on \(model.backend), \(model.identity)"
+        let decider = "  decided  by \(stage)\(visible(model.name)) on \(decision.backend), \(model.identity)"
         return lines + [outcome] + costs + ["  read     \(reading)", decider]
     }
 

@@ -1,0 +1,84 @@
+package import Encoder
+
+/// Compares what a device computes with what the CPU does, on token batches that are the same every time: of lengths that fill
+/// the tiles of no kernel, of one token and of the most that a sequence may have, alone and by the dozen.
+package struct SelfTest: Sendable {
+    let batches: [TokenBatch]
+    private let hasFirstStage: Bool
+    private let isExact: Bool
+
+    /// `isExact`: whether every bit has to agree, as in integers. Otherwise a difference of a thousandth of the largest value
+    /// is within what rounding explains.
+    package init(_ configuration: EncoderConfiguration, hasFirstStage: Bool, isExact: Bool) {
+        self.hasFirstStage = hasFirstStage
+        self.isExact = isExact
+        let longest = configuration.maximumPositions
+        batches = [
+            [1], [11], [2, 3, 5, 7, 13, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129], [min(longest, 300)],
+            [Int](repeating: 11, count: 97),
+        ].enumerated().map { number, lengths in
+            TokenBatch.sample(lengths.map { min($0, longest) }, configuration, seed: UInt64(number))
+        }
+    }
+
+    /// Throws `EncoderError.deviceFailed` where the results differ, and what the backends throw.
+    package func run(_ device: any EncoderBackend, against reference: any EncoderBackend) throws(EncoderError) {
+        var found = EncoderOutput(), expected = EncoderOutput()
+        for batch in batches {
+            try reference.run(batch, threads: .max, into: &expected)
+            try device.run(batch, threads: .max, into: &found)
+            try compare(found.embeddings, expected.embeddings, "embeddings", batch, device)
+            try compare(found.logits, expected.logits, "logits", batch, device)
+            guard hasFirstStage else { continue }
+            try reference.runFirstStage(batch, into: &expected.logits)
+            try device.runFirstStage(batch, into: &found.logits)
+            try compare(found.logits, expected.logits, "outputs of the first stage", batch, device)
+        }
+    }
+
+    private func compare(
+        _ found: [Float],
+        _ expected: [Float],
+        _ what: String,
+        _ batch: TokenBatch,
+        _ device: any EncoderBackend
+    ) throws(EncoderError) {
+        let fault: String
+        if found.count != expected.count {
+            fault = "\(found.count) values instead of \(expected.count)"
+        } else if isExact {
+            let wrong = zip(found, expected).count { $0.bitPattern != $1.bitPattern }
+            guard wrong > 0 else { return }
+            fault = "\(wrong) of \(expected.count) values differ"
+        } else {
+            let largest = expected.reduce(0) { max($0, abs($1)) }
+            let differences = zip(found, expected).map { abs($0 - $1) }
+            // What is not a number is within no limit.
+            guard !differences.allSatisfy({ $0 <= largest * 1e-3 }) else { return }
+            fault = "values differ by up to \(differences.max() ?? 0), the largest is \(largest)"
+        }
+        throw .deviceFailed(
+            "\(device.name) computes wrongly: in the \(what) of \(batch.sequenceCount) sequences of \(batch.tokenCount) "
+                + "tokens \(fault)"
+        )
+    }
+}
+
+extension TokenBatch {
+    /// Sequences of these lengths, whose tokens follow from `seed`; the second half of each is segment 1 where the network has
+    /// such.
+    static func sample(_ lengths: [Int], _ configuration: EncoderConfiguration, seed: UInt64) -> TokenBatch {
+        var batch = TokenBatch()
+        var state = seed
+        for length in lengths {
+            let ids = (0..<length).map { _ in
+                // Knuth's multiplier and increment for 64 bits.
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt32(truncatingIfNeeded: (state >> 33) % UInt64(configuration.vocabularySize))
+            }
+            let hasSegments = configuration.segmentCount > 1
+            batch.append(ids: ids, segmentIds: (0..<length).map { hasSegments && 2 * $0 >= length ? 1 : 0 })
+        }
+        return batch
+    }
+}
