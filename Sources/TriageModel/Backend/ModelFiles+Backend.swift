@@ -93,7 +93,7 @@ private struct Network: Sendable {
             firstStage: firstStage,
             arithmetic: isInteger ? .int8 : .float32,
             device: device,
-            cacheDirectory: CacheDirectory.path()
+            compiledShaders: []
         )
     }
 
