@@ -17,7 +17,8 @@ package enum IntegerProduct: String, Sendable, CaseIterable {
         if device.integerMatrix != nil { return .matrix }
         if device.hasFastIntegerDot { return .dot }
         if device.halfMatrix != nil, device.hasHalf { return .halfMatrix }
-        return device.hasIntegerDot ? .dot : .float
+        // What software does by bits, it does for both.
+        return device.kind == .software && device.hasIntegerDot ? .dot : .float
     }
 }
 
@@ -39,7 +40,7 @@ final class Kernels: Sendable {
         self.configuration = configuration
         self.product = product
         self.device = device
-        emulatesFusedMultiplyAdd = try !FusedMultiplyAdd.isExact(on: device)
+        emulatesFusedMultiplyAdd = try !FloatArithmetic.hasFusedMultiplyAdd(device)
     }
 
     /// A shader of floating-point arithmetic: its first constant says how to multiply and add.

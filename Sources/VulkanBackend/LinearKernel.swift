@@ -26,10 +26,16 @@ extension Kernels {
     private struct Tile {
         let rows, columns, threadRows, threadColumns, step: Int
 
-        static let bySize = [
+        /// Largest first.
+        static let int8 = [
             Tile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 32),
             Tile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 64),
             Tile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 64),
+        ]
+        static let float32 = [
+            Tile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 8),
+            Tile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 16),
+            Tile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 32),
         ]
 
         var threads: Int { rows / threadRows * (columns / threadColumns) }
@@ -44,10 +50,7 @@ extension Kernels {
     /// which there are enough.
     func linear(_ layer: Linear, rows: Int, addsResidual: Bool) throws(EncoderError) -> LinearKernel {
         let constants = [layer.inputs, layer.outputs, addsResidual ? 1 : 0]
-        guard layer.int8 != nil else {
-            return LinearKernel(pipeline: try float("linear_f32", constants), rows: 64, columns: 64)
-        }
-        if rows <= Self.fewRows {
+        if layer.int8 != nil, rows <= Self.fewRows {
             // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
             let columns = 8, splits = layer.inputs > 16 * 1024 ? 32 : 16
             return LinearKernel(
@@ -56,11 +59,13 @@ extension Kernels {
                 columns: columns
             )
         }
+        let tiles = layer.int8 != nil ? Tile.int8 : Tile.float32
         let tile =
-            Tile.bySize.first { $0.workgroups(rows: rows, outputs: layer.outputs) >= Self.enoughWorkgroups }
-            ?? Tile.bySize[Tile.bySize.count - 1]
+            tiles.first { $0.workgroups(rows: rows, outputs: layer.outputs) >= Self.enoughWorkgroups }
+            ?? tiles[tiles.count - 1]
+        let name = layer.int8 != nil ? integerShader("linear_int8") : "linear_f32"
         return LinearKernel(
-            pipeline: try float(integerShader("linear_int8"), constants + tile.constants),
+            pipeline: try float(name, constants + tile.constants),
             rows: tile.rows,
             columns: tile.columns
         )
@@ -70,10 +75,18 @@ extension Kernels {
         name + (product == .dot || product == .matrix ? "_dot" : "_float")
     }
 
+    /// As many scores are kept in the memory of a workgroup as there is room for: a longer sequence computes them three
+    /// times.
     func attention() throws(EncoderError) -> Pipeline {
-        try float(
-            "attention",
-            [configuration.hiddenSize, configuration.headCount, configuration.hiddenSize / configuration.headCount]
-        )
+        let headSize = configuration.hiddenSize / configuration.headCount, queries = Self.queriesPerTask
+        func bytes(_ scores: Int) -> Int { (headSize + 3) / 4 * 16 * (queries + 33) + 4 * queries * (scores + 18) }
+        let scores = [512, 256, 128, 64].first { bytes($0) <= min(device.description.sharedMemory, 24 << 10) } ?? 32
+        guard bytes(scores) <= device.description.sharedMemory else {
+            throw .unavailable(
+                "heads of \(headSize) values need \(bytes(scores)) bytes that a workgroup shares, "
+                    + "\(device.description.name) has \(device.description.sharedMemory)"
+            )
+        }
+        return try float("attention", [configuration.hiddenSize, configuration.headCount, headSize, queries, scores])
     }
 }
