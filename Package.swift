@@ -71,6 +71,12 @@ let package = Package(
         .target(name: "COpenBLAS", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CArguments", cSettings: [.treatAllWarnings(as: .error)]),
         .target(name: "CVulkan", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CShaders",
+            path: "Shaders",
+            exclude: ["source", "spirv", "compile.sh"],
+            cSettings: [.treatAllWarnings(as: .error)]
+        ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         .systemLibrary(name: "CParallelism"),
