@@ -74,6 +74,7 @@ let package = Package(
         .target(
             name: "CShaders",
             path: "Shaders",
+            exclude: ["source", "spirv", "compile.sh"],
             cSettings: [.treatAllWarnings(as: .error)]
         ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

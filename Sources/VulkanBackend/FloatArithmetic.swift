@@ -10,7 +10,9 @@ enum FloatArithmetic {
         let inputs = try DeviceBuffer(device, byteCount: 16 * count, .upload)
         let outputs = try DeviceBuffer(device, byteCount: 4 * resultCount * count, .download)
         inputs.write(
-            operands.flatMap { [$0.a.bitPattern, $0.b.bitPattern, $0.c.bitPattern, UInt32(bitPattern: $0.integer)] }[...]
+            operands.flatMap { [$0.a.bitPattern, $0.b.bitPattern, $0.c.bitPattern, UInt32(bitPattern: $0.integer)] }[
+                ...
+            ]
         )
         let isEmulated: UInt32 = 1
         let pipeline = try Pipeline("probe_fma", [isEmulated], on: device)
@@ -31,7 +33,9 @@ enum FloatArithmetic {
         guard computes(1, { $0.c.addingProduct($0.a, $0.b) }), computes(2, { $0.a * $0.b }),
             computes(3, { $0.a + $0.c }), computes(4, { $0.a - $0.c }), computes(5, { Float($0.integer) })
         else {
-            throw .deviceFailed("\(device.description.name) computes wrongly: 32-bit floating point is not rounded to nearest")
+            throw .deviceFailed(
+                "\(device.description.name) computes wrongly: 32-bit floating point is not rounded to nearest"
+            )
         }
         return computes(0) { $0.c.addingProduct($0.a, $0.b) }
     }

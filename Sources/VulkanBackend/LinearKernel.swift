@@ -54,7 +54,10 @@ extension Kernels {
             // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
             let columns = 8, splits = layer.inputs > 16 * 1024 ? 32 : 16
             return LinearKernel(
-                pipeline: try float(integerShader("linear_int8_rows"), constants + [columns, splits, columns * splits]),
+                pipeline: try float(
+                    integerShader("linear_int8_rows"),
+                    constants + [columns, splits, columns * splits]
+                ),
                 rows: 16,
                 columns: columns
             )
@@ -79,7 +82,9 @@ extension Kernels {
     /// times.
     func attention() throws(EncoderError) -> Pipeline {
         let headSize = configuration.hiddenSize / configuration.headCount, queries = Self.queriesPerTask
-        func bytes(_ scores: Int) -> Int { (headSize + 3) / 4 * 16 * (queries + 33) + 4 * queries * (scores + 18) }
+        func bytes(_ scores: Int) -> Int {
+            (headSize + 3) / 4 * 16 * (queries + 33) + 4 * queries * (scores + 9) + 512
+        }
         let scores = [512, 256, 128, 64].first { bytes($0) <= min(device.description.sharedMemory, 24 << 10) } ?? 32
         guard bytes(scores) <= device.description.sharedMemory else {
             throw .unavailable(

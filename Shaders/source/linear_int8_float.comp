@@ -1,0 +1,4 @@
+// The tiled int8 linear layer, products in float, for devices without an integer dot product.
+#version 460
+#define USES_DOT 0
+#include "linear_int8_tiles.glsl"
