@@ -163,7 +163,7 @@ let package = Package(
         tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
         tests(
             "TriageModel",
-            ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Tensors", "StrictJSON"],
+            ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Parallelism", "Tensors", "StrictJSON"],
             exclude: ["Fixtures", "Generators"]
         ),
         tests(

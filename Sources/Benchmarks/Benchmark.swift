@@ -44,7 +44,11 @@ package struct Benchmark {
         let share = shareOfColdStart
         try recording.measure(coldStart, seconds: parameters.seconds * share) { progress($0, $1 * share) }
         progress("loading the model", share)
-        let model = try TriageModel(files: files, precision: parameters.precision)
+        let model = try TriageModel(
+            files: files,
+            precision: parameters.precision,
+            choice: BackendChoice(parameters.backend, device: parameters.device)
+        )
         let resident = residentBytes().map { Double($0) / 1e6 }
         try recording.measure(
             try workloads(model),
@@ -81,7 +85,9 @@ package struct Benchmark {
             program: program,
             arguments: [
                 "classify", "--model", files.directory.path, "--precision", parameters.precision.rawValue,
-                "I lost my card, please block it",
+                "--backend", parameters.backend.rawValue,
+            ] + (parameters.device.map { ["--device", $0] } ?? []) + [
+                "I lost my card, please block it"
             ]
         )
     }

@@ -13,6 +13,9 @@ package struct Parameters: Sendable {
     package var seconds: Double
     package var rounds: Int
     package var precision: Precision
+    package var backend: Backend
+    /// Of the backend; nil for the best.
+    package var device: String?
     package var queries: QuerySet
 
     package init(
@@ -22,6 +25,8 @@ package struct Parameters: Sendable {
         seconds: Double,
         rounds: Int,
         precision: Precision = .automatic,
+        backend: Backend = .cpu,
+        device: String? = nil,
         queries: QuerySet = .builtIn
     ) {
         self.sections = sections
@@ -30,6 +35,8 @@ package struct Parameters: Sendable {
         self.seconds = seconds
         self.rounds = rounds
         self.precision = precision
+        self.backend = backend
+        self.device = device
         self.queries = queries
     }
 

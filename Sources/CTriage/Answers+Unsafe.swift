@@ -59,5 +59,6 @@ extension triage_info {
         write(router.model.identity, to: &model_identity)
         write(router.policyIdentity, to: &policy_identity)
         write(router.model.backend, to: &backend)
+        write(router.model.deviceNotice ?? "", to: &device_notice)
     }
 }

@@ -15,8 +15,8 @@ func required<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(Failure
 }
 
 func files(_ pointer: UnsafePointer<triage_options>) throws(Failure) -> RouterFiles {
-    _ = unsafe try checkedSize(of: pointer, "options")
-    let options = unsafe pointer.pointee
+    let size = unsafe try checkedSize(of: pointer, "options", first: FirstSize.options)
+    let options = unsafe copy(of: pointer, size: size, over: triage_options())
     guard let model = try unsafe string(options.model, "options->model") else {
         throw .argument("options->model is NULL")
     }
@@ -30,11 +30,24 @@ func files(_ pointer: UnsafePointer<triage_options>) throws(Failure) -> RouterFi
     guard unsafe 0...1 ~= options.skips_first_stage else {
         throw .argument("options->skips_first_stage is \(unsafe options.skips_first_stage), not 0 or 1")
     }
+    let backend: Backend
+    switch unsafe Int(options.backend) {
+    case TRIAGE_BACKEND_CPU: backend = .cpu
+    case TRIAGE_BACKEND_AUTO: backend = .auto
+    case TRIAGE_BACKEND_VULKAN: backend = .vulkan
+    default: throw .argument("options->backend is \(unsafe options.backend), no TRIAGE_BACKEND_…")
+    }
+    let device = try unsafe string(options.device, "options->device")
+    guard device == nil || backend != .cpu else {
+        throw .argument("options->device names a GPU, and options->backend is TRIAGE_BACKEND_CPU")
+    }
     return RouterFiles(
         model: model,
         policy: try unsafe string(options.policy, "options->policy"),
         precision: precision,
-        usesFirstStage: unsafe options.skips_first_stage == 0
+        usesFirstStage: unsafe options.skips_first_stage == 0,
+        backend: backend,
+        device: device
     )
 }
 

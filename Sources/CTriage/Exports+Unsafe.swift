@@ -9,7 +9,7 @@ internal import TriageRouter
 public func triage_version() -> UInt32 { UInt32(TRIAGE_VERSION_MAJOR) << 16 | UInt32(TRIAGE_VERSION_MINOR) }
 
 @c @implementation
-public func triage_version_string() -> UnsafePointer<CChar>? { unsafe constant("1.0") }
+public func triage_version_string() -> UnsafePointer<CChar>? { unsafe constant("1.1") }
 
 @c @implementation
 public func triage_status_text(_ status: Int32) -> UnsafePointer<CChar>? {
@@ -145,7 +145,7 @@ public func triage_info_get(
     unsafe status(error) { () throws(Failure) in
         let handle = try unsafe handle(router)
         let out = try unsafe required(out, "out")
-        let size = try unsafe checkedSize(of: out, "out")
+        let size = try unsafe checkedSize(of: out, "out", first: FirstSize.info)
         let current = unsafe handle.takeUnretainedValue().live.current
         unsafe write(triage_info(current), to: out, size: size)
     }

@@ -1,15 +1,33 @@
-/// How many bytes of a caller's structure may be touched: the `struct_size` it begins with. All structures are in their first
-/// version; one that grows keeps the size of the first as its least.
+/// The bytes that structures had in version 1.0, where they have grown since.
+enum FirstSize {
+    static let options = 32
+    static let info = 224
+}
+
+/// How many bytes of a caller's structure may be touched: the `struct_size` it begins with. `first`: its size in the first
+/// version, where it has grown.
 /// - Throws: `Failure` where no version is so small.
 func checkedSize<Structure: BitwiseCopyable>(
     of pointer: UnsafePointer<Structure>,
-    _ name: StaticString
+    _ name: StaticString,
+    first: Int = MemoryLayout<Structure>.size
 ) throws(Failure) -> Int {
     let size = unsafe UnsafeRawPointer(pointer).load(as: UInt.self)
-    guard size >= MemoryLayout<Structure>.size else {
-        throw .argument("struct_size of \(name) is \(size), not \(MemoryLayout<Structure>.size) or more")
-    }
+    guard size >= first else { throw .argument("struct_size of \(name) is \(size), not \(first) or more") }
     return Int(clamping: size)
+}
+
+/// What the caller's structure of `size` bytes holds; zero where it ends earlier than ours.
+func copy<Structure: BitwiseCopyable>(
+    of pointer: UnsafePointer<Structure>,
+    size: Int,
+    over empty: Structure
+) -> Structure {
+    var structure = empty
+    unsafe withUnsafeMutableBytes(of: &structure) { bytes in
+        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: min(size, bytes.count)))
+    }
+    return structure
 }
 
 /// Fills the caller's structure of `size` bytes but for its size, which stays the caller's, and what the library does not know.

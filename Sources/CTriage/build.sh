@@ -35,7 +35,7 @@ cat >"$output/lib/pkgconfig/triage.pc" <<EOF
 prefix=\${pcfiledir}/../..
 Name: triage
 Description: Who should handle a query: a script, a large remote model, or a person
-Version: 1.0
+Version: 1.1
 Cflags: -I\${prefix}/include
 Libs: -L\${prefix}/lib -ltriage
 EOF

@@ -66,16 +66,27 @@ public final class TriageModel: Sendable {
         )
     }
 
-    package init(
+    package convenience init(
         files: ModelFiles,
         precision: Precision,
         instructionSet: InstructionSet? = nil,
         usesFirstStage: Bool = true,
         choice: BackendChoice = .cpu
     ) throws(ModelError) {
-        let (tokenizer, backend) = try Self.parts(of: files) { work throws(ModelError) in
+        try self.init(files: files, instructionSet, usesFirstStage: usesFirstStage, choice) { work throws(ModelError) in
             try files.backend(choice, precision: precision, instructionSet: instructionSet, alongside: work)
         }
+    }
+
+    /// `backend` makes what computes, and does the work that it is given meanwhile.
+    init(
+        files: ModelFiles,
+        _ instructionSet: InstructionSet?,
+        usesFirstStage: Bool,
+        _ choice: BackendChoice,
+        backend: @escaping @Sendable (_ alongside: @Sendable () -> Void) throws(ModelError) -> any EncoderBackend
+    ) throws(ModelError) {
+        let (tokenizer, backend) = try Self.parts(of: files, backend: backend)
         guard tokenizer.vocabularySize <= files.configuration.encoder.vocabularySize else {
             throw ModelError(
                 path: files.directory.path(of: ModelDirectory.tokenizerFile),
@@ -131,7 +142,7 @@ public final class TriageModel: Sendable {
         self.usesFirstStage = firstStage != nil
     }
 
-    /// What takes time to load, on several threads. `backend` does the work that it is given while it decodes.
+    /// What takes time to load, on several threads.
     private static func parts(
         of files: ModelFiles,
         backend: @escaping @Sendable (_ alongside: @Sendable () -> Void) throws(ModelError) -> any EncoderBackend

@@ -97,6 +97,7 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var backend: BackendOptions
 
     @Option(
         help: ArgumentHelp(
@@ -162,6 +163,7 @@ struct BenchCommand: ParsableCommand {
     private var optionOfModels: String? {
         let given = [
             ("--model", model.model != nil), ("--precision", precision.precision != .automatic),
+            ("--backend", backend.backend != .cpu),
             ("--only", only != nil),
             ("--threads", threads != nil), ("--shapes", shapes != nil), ("--seconds", seconds != nil),
             ("--rounds", rounds != nil), ("--compare", compare != nil), ("--markdown", format == .markdown),
@@ -189,6 +191,8 @@ struct BenchCommand: ParsableCommand {
             seconds: seconds ?? 30,
             rounds: rounds ?? 5,
             precision: precision.precision,
+            backend: backend.backend,
+            device: backend.device,
             queries: queries
         )
         let interruption = try Interruption()

@@ -8,7 +8,8 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Says what this machine and the model offer, and what is wrong with them.",
         discussion: """
             Names the processor, the instruction set and the OpenBLAS kernels in use, the cores that this process may \
-            use and why no more, the Vulkan devices, and loads and verifies the model. Exits with 0 when queries can \
+            use and why no more, the Vulkan devices, and loads and verifies the model, on the CPU or the --backend that \
+            is asked for; with auto it says from how many tokens on the GPU computes. Exits with 0 when queries can \
             be classified, otherwise with 2.
 
             EXAMPLES
@@ -16,17 +17,19 @@ struct DoctorCommand: ParsableCommand {
               triage doctor --model models/my-model
               triage doctor --json | jq .cores
               TRIAGE_ISA=scalar triage doctor
+              triage doctor --backend vulkan
             """
     )
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var backend: BackendOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
         let findings = [
-            processorFinding(), openBLASFinding(), coresFinding(), vulkanFinding(), modelFinding(model),
+            processorFinding(), openBLASFinding(), coresFinding(), vulkanFinding(), modelFinding(model, backend),
         ]
         let output =
             json

@@ -16,17 +16,20 @@ struct EmbedCommand: ParsableCommand {
               triage embed "where is my parcel"
               triage embed --file queries.txt > vectors.jsonl
               triage embed --model models/my-model --precision f32 "a text"
+              triage embed --backend vulkan --file million.txt > vectors.jsonl
             """
     )
 
     @OptionGroup var input: InputOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var backend: BackendOptions
 
     func run() throws {
         let source = try input.open()
-        let model = try model.load(precision: precision.precision)
-        try input.answer(source, writesFailures: true) { queries, threads in
+        let model = try model.load(precision: precision.precision, on: backend)
+        defer { backend.report(on: model) }
+        try input.answer(source, on: backend.backend, writesFailures: true) { queries, threads in
             let embeddings = answers(to: queries) { texts throws(ModelError) in
                 try model.embed(texts, threads: threads)
             }

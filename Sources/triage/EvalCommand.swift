@@ -78,6 +78,7 @@ struct EvalCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var backend: BackendOptions
 
     @Option(
         help: ArgumentHelp("Compare with another model on the same texts.", valueName: "directory"),
@@ -160,6 +161,7 @@ struct EvalCommand: ParsableCommand {
         defer { console.end() }
         do {
             let now = try subject(model.directory(), data)
+            defer { backend.report(on: now.router.model) }
             let costs = try costs.map { try Costs(file: $0, routes: now.space.routes) }
             let sources = Set(data.texts.compactMap(\.source))
             for limit in failUnder {
@@ -207,7 +209,13 @@ struct EvalCommand: ParsableCommand {
     }
 
     private func subject(_ directory: String, _ data: LabelledData) throws -> EvaluatedModel {
-        let model = try TriageModel(directory: directory, precision: precision.precision, usesFirstStage: !whole)
+        let model = try TriageModel(
+            directory: directory,
+            precision: precision.precision,
+            usesFirstStage: !whole,
+            backend: backend.backend,
+            device: backend.device
+        )
         return try EvaluatedModel(router: Router(model: model), data: data)
     }
 }

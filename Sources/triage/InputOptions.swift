@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Parallelism
+import TriageModel
 
 /// Which texts a command answers, and how it spreads them over threads.
 struct InputOptions: ParsableArguments {
@@ -24,8 +25,16 @@ struct InputOptions: ParsableArguments {
     )
     var format = InputFormat.auto
 
-    @Option(help: "Texts that are answered together; 1 for one by one.")
-    var batch = 32
+    @Option(
+        help: ArgumentHelp(
+            """
+            Texts that are answered together; 1 for one by one. By default 32, and 8192 where a GPU may compute, which \
+            that few would leave idle.
+            """,
+            valueName: "number"
+        )
+    )
+    var batch: Int?
 
     @Option(help: "Threads that answer at once, at most; never more than there are usable cores.")
     var threads: Int?
@@ -33,7 +42,7 @@ struct InputOptions: ParsableArguments {
     func validate() throws {
         if file == "" { throw ValidationError("--file needs a path, or `-` for standard input.") }
         if file != nil && !texts.isEmpty { throw ValidationError("Give texts or --file, not both.") }
-        guard (1...1024).contains(batch) else { throw ValidationError("--batch must be from 1 to 1024.") }
+        guard (1...65_536).contains(batch ?? 1) else { throw ValidationError("--batch must be from 1 to 65536.") }
         guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads must be from 1 to 1024.") }
         if file == nil && texts.isEmpty && Descriptor.standardInput.isTerminal {
             throw ValidationError("No text: give it as an argument, in a --file, or on standard input.")
@@ -47,9 +56,10 @@ struct InputOptions: ParsableArguments {
         return .input(try Descriptor(reading: file), format)
     }
 
-    /// Writes an answer to every query of `source`; throws an exit code where not all was well.
+    /// Writes an answer to every query of `source`; throws an exit code where not all was well. `backend` is what answers.
     func answer(
         _ source: QuerySource,
+        on backend: Backend = .cpu,
         writesFailures: Bool,
         _ answer: @escaping @Sendable ([Query], _ threads: Int) -> [Result<[UInt8], QueryFailure>]
     ) throws {
@@ -58,7 +68,7 @@ struct InputOptions: ParsableArguments {
         let run = QueryRun(
             source: source,
             threads: threads ?? .max,
-            batchSize: batch,
+            batchSize: batch ?? (backend == .cpu ? 32 : 8_192),
             writesFailures: writesFailures
         )
         var console = Console()

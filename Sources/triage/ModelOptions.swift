@@ -21,8 +21,18 @@ struct ModelOptions: ParsableArguments {
         try ModelLocator().directory(named: model)
     }
 
-    func load(precision: Precision = .automatic, usesFirstStage: Bool = true) throws -> TriageModel {
-        try TriageModel(directory: directory(), precision: precision, usesFirstStage: usesFirstStage)
+    func load(
+        precision: Precision = .automatic,
+        usesFirstStage: Bool = true,
+        on backend: BackendOptions? = nil
+    ) throws -> TriageModel {
+        try TriageModel(
+            directory: directory(),
+            precision: precision,
+            usesFirstStage: usesFirstStage,
+            backend: backend?.backend ?? .cpu,
+            device: backend?.device
+        )
     }
 }
 

@@ -47,6 +47,7 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var precision: PrecisionOption
+    @OptionGroup var backend: BackendOptions
 
     @Option(
         help: ArgumentHelp("The policy; without it the model's own routes.", valueName: "file"),
@@ -83,7 +84,9 @@ struct ServeCommand: ParsableCommand {
                 model: try model.directory(),
                 policy: policy,
                 precision: precision.precision,
-                usesFirstStage: !whole
+                usesFirstStage: !whole,
+                backend: backend.backend,
+                device: backend.device
             )
         )
         settings.driftReference = drift

@@ -61,8 +61,16 @@ struct ServeLimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads that compute; by default one a processor.", valueName: "number"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Tokens that the model reads at once.", valueName: "number"))
-    var batchTokens = 512
+    @Option(
+        help: ArgumentHelp(
+            """
+            Tokens that the model reads at once; by default 512, and 4096 with --backend vulkan. More let a GPU do more, and \
+            the CPU answer in larger steps.
+            """,
+            valueName: "number"
+        )
+    )
+    var batchTokens: Int?
 
     @Option(help: ArgumentHelp("Texts that may wait; beyond it callers get 429.", valueName: "number"))
     var queueTexts = 4_096
@@ -106,7 +114,7 @@ struct ServeLimitOptions: ParsableArguments {
 
     func validate() throws {
         let counts = [
-            ("--threads", threads ?? 1, 1...1_024), ("--batch-tokens", batchTokens, 1...1_000_000),
+            ("--threads", threads ?? 1, 1...1_024), ("--batch-tokens", batchTokens ?? 1, 1...1_000_000),
             ("--queue-texts", queueTexts, 1...10_000_000), ("--queue-tokens", queueTokens, 1...1_000_000_000),
             ("--max-body", maxBody, 1...(1 << 30)), ("--max-texts", maxTexts, 1...1_000_000),
             ("--max-connections", maxConnections, 1...1_000_000),
@@ -129,7 +137,7 @@ struct ServeLimitOptions: ParsableArguments {
     func apply(to settings: inout ServerSettings) {
         settings.queue = .init(
             threads: threads,
-            batchTokens: batchTokens,
+            batchTokens: batchTokens ?? (settings.files.backend == .vulkan ? 4_096 : 512),
             waitingTokens: queueTokens,
             waitingTexts: queueTexts
         )

@@ -45,10 +45,53 @@ struct ArgumentTests {
         #expect(library.open(model) { unsafe $0.struct_size = -1 } == TRIAGE_MODEL_ERROR)
         #expect(library.open(model) { unsafe $0.precision = 3 } == TRIAGE_INVALID_ARGUMENT)
         #expect(library.open(model) { unsafe $0.skips_first_stage = 2 } == TRIAGE_INVALID_ARGUMENT)
+        #expect(library.open(model) { unsafe $0.backend = 3 } == TRIAGE_INVALID_ARGUMENT)
+        #expect(library.message == "options->backend is 3, no TRIAGE_BACKEND_…")
         #expect(library.open(String(repeating: "a", count: 4097)) == TRIAGE_INVALID_ARGUMENT)
         #expect(library.open(model) == TRIAGE_MODEL_ERROR && library.message.contains(model))
         #expect(library.open(model, policy: "no such policy") == TRIAGE_POLICY_ERROR)
         #expect(!library.isOpen && library.message.contains("no such policy"))
+    }
+
+    /// Its structures end before the fields that came later.
+    @Test func aHostOfVersion1Point0IsServed() throws {
+        let library = Library()
+        let model = "no such model"
+        // What lies behind the structure is not the host's word on a backend.
+        #expect(
+            library.open(model) { options in
+                unsafe options.struct_size = 32
+                unsafe options.backend = 3
+            } == TRIAGE_MODEL_ERROR
+        )
+        var info = triage_info()
+        info.struct_size = 223
+        let directory = try Samples.model(label: "label")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        #expect(library.open(directory.path(percentEncoded: false)) == TRIAGE_OK)
+        #expect(library.info(&info) == TRIAGE_INVALID_ARGUMENT)
+        info.struct_size = 224
+        unsafe withUnsafeMutableBytes(of: &info) { unsafe $0[224] = 7 }
+        #expect(library.info(&info) == TRIAGE_OK && info.generation == 1)
+        #expect(unsafe withUnsafeBytes(of: info) { unsafe $0[224] } == 7)
+        info.struct_size = MemoryLayout<triage_info>.size
+        #expect(library.info(&info) == TRIAGE_OK && string(&info.device_notice).isEmpty)
+        #expect(string(&info.backend).hasPrefix("cpu-"))
+    }
+
+    @Test func aDeviceNeedsABackendThatHasSome() {
+        let library = Library()
+        func open(_ backend: Int) -> Int {
+            unsafe "0".withCString { device in
+                unsafe library.open("no such model") { options in
+                    unsafe options.backend = Int32(backend)
+                    unsafe options.device = device
+                }
+            }
+        }
+        #expect(open(TRIAGE_BACKEND_CPU) == TRIAGE_INVALID_ARGUMENT)
+        #expect(library.message == "options->device names a GPU, and options->backend is TRIAGE_BACKEND_CPU")
+        #expect(open(TRIAGE_BACKEND_AUTO) == TRIAGE_MODEL_ERROR && library.message.contains("no such model"))
     }
 
     @Test func aModelWhoseNamesDoNotFitIsRefused() throws {

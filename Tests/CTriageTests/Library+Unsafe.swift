@@ -67,6 +67,8 @@ final class Library {
         return [counts.classified, counts.abstained, counts.rejected, counts.unavailable]
     }
 
+    func info(_ info: inout triage_info) -> Int { unsafe Int(triage_info_get(router, &info, &error)) }
+
     static func emptyDecision() -> triage_decision {
         var decision = triage_decision()
         decision.struct_size = MemoryLayout<triage_decision>.size

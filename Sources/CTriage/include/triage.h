@@ -42,7 +42,7 @@ extern "C" {
 
 /// The interface that this header describes; see triage_version.
 #define TRIAGE_VERSION_MAJOR 1
-#define TRIAGE_VERSION_MINOR 0
+#define TRIAGE_VERSION_MINOR 1
 
 /// The most bytes of one text, the most texts of one call, the most pairs of metadata, and the most bytes of a tenant,
 /// a key or a value.
@@ -89,6 +89,18 @@ enum {
     TRIAGE_PRECISION_INT8 = 2
 };
 
+/// What the model computes on.
+enum {
+    /// The processor.
+    TRIAGE_BACKEND_CPU = 0,
+    /// The processor, and for calls of many texts the GPU where there is one that is faster. It is looked for once there is
+    /// enough work to be worth it, which takes that call some tenths of a second. Where it fails the processor computes the
+    /// same texts, and all that follow; `device_notice` of triage_info then says why.
+    TRIAGE_BACKEND_AUTO = 1,
+    /// The GPU alone, through Vulkan: TRIAGE_MODEL_ERROR where that cannot be used.
+    TRIAGE_BACKEND_VULKAN = 2
+};
+
 /// Bits of `flags` in a decision.
 enum {
     /// The text was longer than the model reads, and was cut.
@@ -123,9 +135,15 @@ typedef struct triage_options {
     int32_t precision;
     /// 1 to ask the whole model about every text, also where its first stage is sure; else 0.
     int32_t skips_first_stage;
+    // Since version 1.1:
+    /// For a GPU its number or a part of its name; NULL for the best that is not software.
+    const char *device;
+    /// TRIAGE_BACKEND_…
+    int32_t backend;
+    uint32_t reserved;
 } triage_options;
 #define TRIAGE_OPTIONS_INIT \
-    { sizeof(triage_options), NULL, NULL, TRIAGE_PRECISION_AUTOMATIC, 0 }
+    { sizeof(triage_options), NULL, NULL, TRIAGE_PRECISION_AUTOMATIC, 0, NULL, TRIAGE_BACKEND_CPU, 0 }
 
 /// One pair of metadata.
 typedef struct triage_pair {
@@ -220,10 +238,14 @@ typedef struct triage_info {
     char currency[8];
     char model_identity[80];
     char policy_identity[80];
+    /// With TRIAGE_BACKEND_AUTO what computes small calls.
     char backend[32];
+    // Since version 1.1:
+    /// With TRIAGE_BACKEND_AUTO why the GPU is not used, for people; empty while it is, and while it was not looked for.
+    char device_notice[256];
 } triage_info;
 #define TRIAGE_INFO_INIT \
-    { sizeof(triage_info), 0, 0, 0, "", "", "", "" }
+    { sizeof(triage_info), 0, 0, 0, "", "", "", "", "" }
 
 /// The interface of the library that is loaded: major version << 16 | minor version. A host may use a library of its
 /// own major version and an equal or greater minor one.

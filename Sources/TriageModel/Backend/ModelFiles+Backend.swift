@@ -14,7 +14,9 @@ extension ModelFiles {
         // What fails at once comes before what takes time.
         var device: VulkanDevice?
         if choice.backend == .vulkan {
-            device = try attempt { () throws(EncoderError) in try VulkanDevice.selected(choice.device) }
+            device = try attempt { () throws(EncoderError) in
+                try ofDevice { () throws(EncoderError) in try VulkanDevice.selected(choice.device) }
+            }
         }
         let loading = try WeightLoading(specifications, in: weights)
         let network = Network(
@@ -26,7 +28,7 @@ extension ModelFiles {
         let weights = try network.weights(alongside: work)
         return try attempt { () throws(EncoderError) in
             if let device {
-                let backend = try network.backend(on: device, weights)
+                let backend = try ofDevice { () throws(EncoderError) in try network.backend(on: device, weights) }
                 let cpu = try network.cpu(weights, instructionSet)
                 try SelfTest(
                     configuration.encoder,
@@ -38,6 +40,14 @@ extension ModelFiles {
             }
             let cpu = try network.cpu(consume weights, instructionSet)
             return choice.backend == .auto ? network.automatic(cpu, device: choice.device) : cpu
+        }
+    }
+
+    /// What is unavailable is the device, and not this machine.
+    private func ofDevice<Value>(_ body: () throws(EncoderError) -> Value) throws(EncoderError) -> Value {
+        do throws(EncoderError) { return try body() } catch {
+            if case .unavailable(let reason) = error { throw .deviceFailed(reason) }
+            throw error
         }
     }
 

@@ -11,13 +11,26 @@ public struct RouterFiles: Sendable, Equatable {
     public var precision: Precision
     /// Whether the first stage, where the model has one, answers what it is sure of.
     public var usesFirstStage: Bool
+    /// What computes.
+    public var backend: Backend
+    /// For a GPU its number or a part of its name; nil for the best that is not software.
+    public var device: String?
 
     /// A model in a directory, with or without a policy file.
-    public init(model: String, policy: String? = nil, precision: Precision = .automatic, usesFirstStage: Bool = true) {
+    public init(
+        model: String,
+        policy: String? = nil,
+        precision: Precision = .automatic,
+        usesFirstStage: Bool = true,
+        backend: Backend = .cpu,
+        device: String? = nil
+    ) {
         self.model = model
         self.policy = policy
         self.precision = precision
         self.usesFirstStage = usesFirstStage
+        self.backend = backend
+        self.device = device
     }
 
     /// Loads the router and lets the model prove itself on the golden vectors it carries, which also warms it. In floating
@@ -39,7 +52,13 @@ public struct RouterFiles: Sendable, Equatable {
     }
 
     private func model(reusing old: TriageModel?) throws(ModelError) -> TriageModel {
-        let model = try TriageModel(directory: self.model, precision: precision, usesFirstStage: usesFirstStage)
+        let model = try TriageModel(
+            directory: self.model,
+            precision: precision,
+            usesFirstStage: usesFirstStage,
+            backend: backend,
+            device: device
+        )
         if let old, old.isSame(as: model) { return old }
         if case .failed(let text, let reason) = try model.verify(), precision != .float32 {
             throw ModelError(path: self.model, reason: "does not compute what it should: `\(text)` \(reason)")
@@ -51,7 +70,7 @@ public struct RouterFiles: Sendable, Equatable {
 extension TriageModel {
     /// Whether both answer alike, always.
     fileprivate func isSame(as other: TriageModel) -> Bool {
-        identity == other.identity && backend == other.backend && usesFirstStage == other.usesFirstStage
-            && directory == other.directory
+        identity == other.identity && backend == other.backend && backendChoice == other.backendChoice
+            && usesFirstStage == other.usesFirstStage && directory == other.directory
     }
 }

@@ -804,12 +804,16 @@ enum OpenAPI {
               },
               "Ready": {
                 "type": "object",
-                "required": ["status", "generation", "model", "policy"],
+                "required": ["status", "generation", "model", "policy", "device_notice"],
                 "properties": {
                   "status": {"enum": ["ready", "draining"]},
                   "generation": {"type": "integer"},
                   "model": {"type": "string"},
-                  "policy": {"type": ["string", "null"]}
+                  "policy": {"type": ["string", "null"]},
+                  "device_notice": {
+                    "type": ["string", "null"],
+                    "description": "With --backend auto: why the GPU is not used"
+                  }
                 }
               }
             }

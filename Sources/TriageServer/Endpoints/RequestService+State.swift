@@ -27,6 +27,7 @@ extension RequestService {
             "status": isReady ? "ready" : "draining", "generation": JSONValue(router.generation),
             "model": .string(router.model.identity),
             "policy": router.policyIdentity.isEmpty ? .null : .string(router.policyIdentity),
+            "device_notice": router.model.deviceNotice.map { .string($0) } ?? .null,
         ])
         if !isReady { answer.status = .unavailable }
         return answer

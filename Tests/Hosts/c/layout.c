@@ -18,6 +18,9 @@ int main(void) {
     FIELD(triage_options, policy);
     FIELD(triage_options, precision);
     FIELD(triage_options, skips_first_stage);
+    FIELD(triage_options, device);
+    FIELD(triage_options, backend);
+    FIELD(triage_options, reserved);
     SIZE(triage_pair);
     FIELD(triage_pair, key);
     FIELD(triage_pair, value);
@@ -66,5 +69,6 @@ int main(void) {
     FIELD(triage_info, model_identity);
     FIELD(triage_info, policy_identity);
     FIELD(triage_info, backend);
+    FIELD(triage_info, device_notice);
     return 0;
 }

@@ -41,6 +41,9 @@ class Options(Versioned):
         ("policy", c_char_p),
         ("precision", c_int32),
         ("skips_first_stage", c_int32),
+        ("device", c_char_p),
+        ("backend", c_int32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -99,6 +102,7 @@ class Info(Versioned):
         ("model_identity", c_char * 80),
         ("policy_identity", c_char * 80),
         ("backend", c_char * 32),
+        ("device_notice", c_char * 256),
     ]
 
 
