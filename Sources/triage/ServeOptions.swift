@@ -1,4 +1,5 @@
 import ArgumentParser
+import TriageModel
 import TriageRouter
 import TriageServer
 

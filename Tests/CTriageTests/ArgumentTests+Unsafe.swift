@@ -2,6 +2,8 @@ import CTriageHeader
 import Foundation
 import Testing
 
+@testable import CTriage
+
 /// Whatever a host passes, it gets a status and a reason.
 struct ArgumentTests {
     @Test func versionsAgree() {
@@ -57,6 +59,8 @@ struct ArgumentTests {
     @Test func aHostOfVersion1Point0IsServed() throws {
         let library = Library()
         let model = "no such model"
+        let firstSize = unsafe MemoryLayout<triage_options>.offset(of: \.device)
+        #expect(firstSize == 32 && FirstSize.options == 32)
         // What lies behind the structure is not the host's word on a backend.
         #expect(
             library.open(model) { options in
@@ -83,7 +87,7 @@ struct ArgumentTests {
         let library = Library()
         func open(_ backend: Int) -> Int {
             unsafe "0".withCString { device in
-                unsafe library.open("no such model") { options in
+                library.open("no such model") { options in
                     unsafe options.backend = Int32(backend)
                     unsafe options.device = device
                 }

@@ -11,9 +11,7 @@ struct LayoutTests {
         #expect(MemoryLayout<triage_decision>.size == 792)
         #expect(MemoryLayout<triage_counts>.size == 40)
         #expect(MemoryLayout<triage_info>.offset(of: \.device_notice) == FirstSize.info)
-        #expect(MemoryLayout<triage_options>.offset(of: \.device) == FirstSize.options)
-        #expect(FirstSize.info == 224 && FirstSize.options == 32)
-        #expect(MemoryLayout<triage_info>.size == 480 && MemoryLayout<triage_options>.size == 48)
+        #expect(FirstSize.info == 224 && MemoryLayout<triage_info>.size == 480)
         #expect(MemoryLayout<triage_decision>.alignment == 8)
     }
 

@@ -19,7 +19,7 @@ import Testing
     @Test func manyTextsAreAnsweredWithoutTheDeviceAndItIsSaid() throws {
         let scratch = ScratchFolder()
         let texts = (0..<3_000).map { "I lost card number \($0), please block it for me" }
-        let file = scratch.file("texts", texts.joined(separator: "\n"))
+        let file = try scratch.file("texts", texts.joined(separator: "\n"))
         func answers(_ arguments: String...) throws -> (routes: [JSONValue?], errors: String) {
             let result = try Command(["embed", "--file", file] + arguments).wait()
             #expect(result.status == 0)

@@ -20,11 +20,11 @@ struct Crossover: Sendable, Equatable {
     var thresholds: [Int: Thresholds] = [:]
 }
 
-/// Finds a crossover by measuring. The time that passes is bounded by a few runs of the greatest batch.
+/// Finds a crossover by measuring. The time that passes is bounded by a few runs of the greatest call on the CPU.
 struct CrossoverMeasurement {
-    /// Tokens of the smallest and of the greatest call that are tried; each size is half the next.
+    /// Tokens of the smallest and of the greatest call that are tried; each size is twice the one before.
     static let sizes = 256...8_192
-    /// A device that is still as slow as this is not run more often than necessary.
+    /// What takes so long is not run more often than necessary.
     private static let patience = Duration.milliseconds(40)
 
     let cpu: any EncoderBackend
@@ -36,28 +36,36 @@ struct CrossoverMeasurement {
 
     /// The least of the sizes from which on the device wins; nil where it does not win with the greatest.
     func threshold(_ stage: EncoderStage) throws(EncoderError) -> Int? {
-        let cpuTime = try cpuTimeByToken(stage)
+        // The CPU's time grows with the tokens once every thread has some batches.
+        let sample = Self.sizes.lowerBound * threads
+        let work = call(of: sample, for: cpu)
+        _ = try time(stage, work, on: cpu)
+        let cpuTime = try median(stage, work, on: cpu) / sample
+
+        var calls: [(size: Int, batches: [TokenBatch])] = []
+        var size = Self.sizes.lowerBound
+        while size <= Self.sizes.upperBound {
+            let batches = call(of: size, for: device)
+            // Warms up. A device that takes longer, twice, than the CPU with the greatest call will not win with that.
+            let limit = cpuTime * Self.sizes.upperBound
+            if try time(stage, batches, on: device) >= limit, try time(stage, batches, on: device) >= limit {
+                return nil
+            }
+            calls.append((size, batches))
+            size *= 2
+        }
         var threshold: Int?
-        var size = Self.sizes.upperBound
-        while size >= Self.sizes.lowerBound {
-            let calls = call(of: size, for: device)
-            guard try time(stage, calls, on: device) < cpuTime * size else { break }
+        for (size, batches) in calls.reversed() {
+            guard try median(stage, batches, on: device) < cpuTime * size else { break }
             threshold = size
-            size /= 2
         }
         return threshold
-    }
-
-    /// The CPU's time grows with the tokens once every thread has some batches.
-    private func cpuTimeByToken(_ stage: EncoderStage) throws(EncoderError) -> Duration {
-        let size = Self.sizes.lowerBound * threads
-        return try time(stage, call(of: size, for: cpu), on: cpu) / size
     }
 
     /// The batches of a call of `size` tokens in short texts, as they are formed for `backend`.
     private func call(of size: Int, for backend: any EncoderBackend) -> [TokenBatch] {
         let length = min(16, configuration.maximumPositions)
-        let lengths = [Int](repeating: length, count: max(1, size / length))
+        let lengths = [Int](repeating: length, count: size / length)
         let groups = TextGroups(
             tokenCounts: lengths,
             preferredTokenCount: backend.preferredTokenCount,
@@ -67,25 +75,30 @@ struct CrossoverMeasurement {
         return groups.ranges.map { TokenBatch.sample(Array(lengths[$0]), configuration, seed: UInt64($0.lowerBound)) }
     }
 
-    /// The median of three runs after one that warms up; that one alone where it is very slow.
+    /// Of three runs, or the first where that is slow.
+    private func median(
+        _ stage: EncoderStage,
+        _ batches: [TokenBatch],
+        on backend: any EncoderBackend
+    ) throws(EncoderError) -> Duration {
+        let first = try time(stage, batches, on: backend)
+        guard first < Self.patience else { return first }
+        return [first, try time(stage, batches, on: backend), try time(stage, batches, on: backend)].sorted()[1]
+    }
+
     private func time(
         _ stage: EncoderStage,
         _ batches: [TokenBatch],
         on backend: any EncoderBackend
     ) throws(EncoderError) -> Duration {
-        var times: [Duration] = []
-        for _ in 0..<4 {
-            let start = now()
-            _ = try ThreadPool.shared.map(count: batches.count, threads: threads) { index throws(EncoderError) in
-                var output = EncoderOutput()
-                switch stage {
-                case .first: try backend.runFirstStage(batches[index], into: &output.logits)
-                case .whole: try backend.run(batches[index], threads: threads, into: &output)
-                }
+        let start = now()
+        _ = try ThreadPool.shared.map(count: batches.count, threads: threads) { index throws(EncoderError) in
+            var output = EncoderOutput()
+            switch stage {
+            case .first: try backend.runFirstStage(batches[index], into: &output.logits)
+            case .whole: try backend.run(batches[index], threads: threads, into: &output)
             }
-            times.append(now() - start)
-            if times.count == 2, times[1] > Self.patience { return times[1] }
         }
-        return times.dropFirst().sorted()[1]
+        return now() - start
     }
 }
