@@ -105,7 +105,7 @@ package final class VulkanBackend: EncoderBackend {
         let budget = min(device.memory, device.maximumAllocation) / 8
         // Of a small encoder's layers 8,192 tokens are a few hundred workgroups, and what lies between two layers is tens of
         // megabytes, which the cache of a large device holds.
-        var capacity = device.kind == .software ? 2048 : 8192
+        var capacity = device.kind == .software ? 512 : 8192
         while capacity > 256, capacity * wordsPerToken * 4 * slotCount > budget { capacity /= 2 }
         while capacity < configuration.maximumPositions { capacity *= 2 }
         return capacity
