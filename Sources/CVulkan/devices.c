@@ -107,7 +107,10 @@ static triage_vulkan_device_type device_type(VkPhysicalDeviceType type) {
     }
 }
 
-// Of several sizes the one with the most multiply-accumulates.
+// The greatest that the shaders' tiles are multiples of.
+#define GREATEST_MATRIX 16
+#define GREATEST_INNER 32
+
 static void find_matrices(const triage_vulkan_instance *instance, VkPhysicalDevice physical,
                           triage_vulkan_device_info *device) {
     static _Thread_local VkCooperativeMatrixPropertiesKHR matrices[MAXIMUM_MATRICES];
@@ -119,7 +122,8 @@ static void find_matrices(const triage_vulkan_instance *instance, VkPhysicalDevi
     for (uint32_t i = 0; i < count; i++) {
         const VkCooperativeMatrixPropertiesKHR *m = &matrices[i];
         if ((uint32_t)m->scope != VK_SCOPE_SUBGROUP_KHR || m->AType != m->BType || m->CType != m->ResultType ||
-            m->saturatingAccumulation)
+            m->saturatingAccumulation || m->MSize > GREATEST_MATRIX || m->NSize > GREATEST_MATRIX ||
+            m->KSize > GREATEST_INNER)
             continue;
         triage_vulkan_matrix *kept = NULL;
         if ((uint32_t)m->AType == VK_COMPONENT_TYPE_SINT8_KHR && (uint32_t)m->CType == VK_COMPONENT_TYPE_SINT32_KHR)
@@ -179,7 +183,8 @@ static void describe(const triage_vulkan_instance *instance, VkPhysicalDevice ph
     device->has_integer_dot = features.integer_dot.shaderIntegerDotProduct;
     device->has_fast_integer_dot = dot.integerDotProduct4x8BitPackedSignedAccelerated;
     device->has_half = features.features12.shaderFloat16 && features.features11.storageBuffer16BitAccess;
-    device->has_subgroup_size_control = features.subgroup_size.subgroupSizeControl;
+    device->has_subgroup_size_control =
+        features.subgroup_size.subgroupSizeControl && features.subgroup_size.computeFullSubgroups;
     if (features.matrix.cooperativeMatrix && instance->GetPhysicalDeviceCooperativeMatrixPropertiesKHR)
         find_matrices(instance, physical, device);
     VkPhysicalDeviceMemoryProperties memory;

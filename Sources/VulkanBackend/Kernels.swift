@@ -12,11 +12,19 @@ package enum IntegerProduct: String, Sendable, CaseIterable {
     /// 32-bit floating point, exact in sums of up to 1,024 products.
     case float
 
+    func isPossible(on device: VulkanDevice) -> Bool {
+        switch self {
+        case .matrix, .halfMatrix: shape(on: device) != nil
+        case .dot: device.hasIntegerDot
+        case .float: true
+        }
+    }
+
     /// The fastest that the device does in hardware.
     static func best(on device: VulkanDevice) -> IntegerProduct {
-        if device.integerMatrix != nil { return .matrix }
+        if IntegerProduct.matrix.shape(on: device) != nil { return .matrix }
         if device.hasFastIntegerDot { return .dot }
-        if device.halfMatrix != nil, device.hasHalf { return .halfMatrix }
+        if IntegerProduct.halfMatrix.shape(on: device) != nil { return .halfMatrix }
         // What software does by bits, it does for both.
         return device.kind == .software && device.hasIntegerDot ? .dot : .float
     }
@@ -37,6 +45,9 @@ final class Kernels: Sendable {
     }
 
     init(_ configuration: EncoderConfiguration, product: IntegerProduct, on device: Device) throws(EncoderError) {
+        guard product.isPossible(on: device.description) else {
+            throw .unavailable("\(device.description.name) cannot multiply integers by \(product.rawValue)")
+        }
         self.configuration = configuration
         self.product = product
         self.device = device

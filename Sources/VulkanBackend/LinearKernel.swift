@@ -19,7 +19,7 @@ extension Kernels {
     /// Rows up to which a layer's time is that of reading its weights.
     private static let fewRows = 32
     /// With fewer workgroups a large device has processors without any.
-    private static let enoughWorkgroups = 128
+    static let enoughWorkgroups = 128
 
     /// A tiled product: a workgroup computes `rows` × `columns` outputs, each of its threads `threadRows` × `threadColumns`
     /// of them, from `step` inputs at a time.
@@ -62,6 +62,9 @@ extension Kernels {
                 columns: columns
             )
         }
+        if layer.int8 != nil, let kernel = try matrixKernel(constants, rows: rows, outputs: layer.outputs) {
+            return kernel
+        }
         let tiles = layer.int8 != nil ? Tile.int8 : Tile.float32
         let tile =
             tiles.first { $0.workgroups(rows: rows, outputs: layer.outputs) >= Self.enoughWorkgroups }
@@ -75,7 +78,7 @@ extension Kernels {
     }
 
     private func integerShader(_ name: String) -> String {
-        name + (product == .dot || product == .matrix ? "_dot" : "_float")
+        name + (product != .float && device.description.hasIntegerDot ? "_dot" : "_float")
     }
 
     /// As many scores are kept in the memory of a workgroup as there is room for: a longer sequence computes them three

@@ -41,7 +41,8 @@ typedef enum {
     TRIAGE_VULKAN_CPU = 4,
 } triage_vulkan_device_type;
 
-// Sizes of the matrices that a subgroup multiplies at once, A is rows x inner; 0 where it cannot.
+// Sizes of the matrices that a subgroup multiplies at once, A is rows x inner, the largest up to 16 x 16 x 32; 0 where
+// it cannot.
 typedef struct {
     uint32_t rows, columns, inner;
 } triage_vulkan_matrix;
@@ -106,7 +107,7 @@ void *triage_vulkan_buffer_bytes(const triage_vulkan_buffer *buffer);
 typedef struct triage_vulkan_pipeline triage_vulkan_pipeline;
 
 // A compute pipeline of a module, whose specialisation constants 0, 1, 2 … are `constants`. `subgroup_size`: what the
-// shader relies on, 0 for any.
+// shader relies on, and that all subgroups are full; 0 for any.
 triage_vulkan_pipeline *triage_vulkan_create_pipeline(triage_vulkan_device *device, const uint32_t *words,
                                                       size_t byte_count, const uint32_t *constants,
                                                       uint32_t constant_count, uint32_t subgroup_size,
