@@ -31,11 +31,26 @@ _Alignas(uint32_t) static const unsigned char linear_int8_dot[] = {
 _Alignas(uint32_t) static const unsigned char linear_int8_float[] = {
 #embed "spirv/linear_int8_float.spv"
 };
+_Alignas(uint32_t) static const unsigned char linear_int8_matrix[] = {
+#embed "spirv/linear_int8_matrix.spv"
+};
+_Alignas(uint32_t) static const unsigned char linear_int8_matrix_half[] = {
+#embed "spirv/linear_int8_matrix_half.spv"
+};
 _Alignas(uint32_t) static const unsigned char linear_int8_rows_dot[] = {
 #embed "spirv/linear_int8_rows_dot.spv"
 };
 _Alignas(uint32_t) static const unsigned char linear_int8_rows_float[] = {
 #embed "spirv/linear_int8_rows_float.spv"
+};
+_Alignas(uint32_t) static const unsigned char peak_copy[] = {
+#embed "spirv/peak_copy.spv"
+};
+_Alignas(uint32_t) static const unsigned char peak_dot[] = {
+#embed "spirv/peak_dot.spv"
+};
+_Alignas(uint32_t) static const unsigned char peak_float[] = {
+#embed "spirv/peak_float.spv"
 };
 _Alignas(uint32_t) static const unsigned char pool[] = {
 #embed "spirv/pool.spv"
@@ -60,8 +75,13 @@ static const triage_shader shaders[] = {
     SHADER(linear_f32),
     SHADER(linear_int8_dot),
     SHADER(linear_int8_float),
+    SHADER(linear_int8_matrix),
+    SHADER(linear_int8_matrix_half),
     SHADER(linear_int8_rows_dot),
     SHADER(linear_int8_rows_float),
+    SHADER(peak_copy),
+    SHADER(peak_dot),
+    SHADER(peak_float),
     SHADER(pool),
     SHADER(probe_fma),
     SHADER(quantize),
