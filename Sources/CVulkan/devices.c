@@ -185,7 +185,10 @@ static void describe(const triage_vulkan_instance *instance, VkPhysicalDevice ph
     device->has_half = features.features12.shaderFloat16 && features.features11.storageBuffer16BitAccess;
     device->has_subgroup_size_control =
         features.subgroup_size.subgroupSizeControl && features.subgroup_size.computeFullSubgroups;
-    if (features.matrix.cooperativeMatrix && instance->GetPhysicalDeviceCooperativeMatrixPropertiesKHR)
+    // What the modules on matrices declare.
+    bool has_matrices =
+        features.matrix.cooperativeMatrix && features.features12.vulkanMemoryModel && features.features12.shaderInt8;
+    if (has_matrices && instance->GetPhysicalDeviceCooperativeMatrixPropertiesKHR)
         find_matrices(instance, physical, device);
     VkPhysicalDeviceMemoryProperties memory;
     instance->GetPhysicalDeviceMemoryProperties(physical, &memory);

@@ -22,11 +22,12 @@ package enum IntegerProduct: String, Sendable, CaseIterable {
 
     /// The fastest that the device does in hardware.
     static func best(on device: VulkanDevice) -> IntegerProduct {
+        // What software does bit by bit, it does for all of them.
+        if device.kind == .software { return device.hasIntegerDot ? .dot : .float }
         if IntegerProduct.matrix.shape(on: device) != nil { return .matrix }
         if device.hasFastIntegerDot { return .dot }
         if IntegerProduct.halfMatrix.shape(on: device) != nil { return .halfMatrix }
-        // What software does by bits, it does for both.
-        return device.kind == .software && device.hasIntegerDot ? .dot : .float
+        return .float
     }
 }
 

@@ -7,10 +7,17 @@ package struct OpenedDevice: Sendable {
     let backend: any EncoderBackend
     /// Names the device and its driver, so that what was measured of it is known again.
     let identity: String
+    /// Called once the device has been used: keeps what it has compiled for the next process.
+    let keepShaders: @Sendable () -> Void
 
-    package init(_ backend: any EncoderBackend, identity: String) {
+    package init(
+        _ backend: any EncoderBackend,
+        identity: String,
+        keepShaders: @escaping @Sendable () -> Void = {}
+    ) {
         self.backend = backend
         self.identity = identity
+        self.keepShaders = keepShaders
     }
 }
 
@@ -184,6 +191,7 @@ package final class AutomaticBackend: EncoderBackend {
             opened.backend,
             against: cpu
         )
+        opened.keepShaders()
         return GuardedDevice(opened.backend, identity: opened.identity, fallback: cpu)
     }
 

@@ -28,15 +28,16 @@ extension ModelFiles {
         let weights = try network.weights(alongside: work)
         return try attempt { () throws(EncoderError) in
             if let device {
-                let backend = try ofDevice { () throws(EncoderError) in try network.backend(on: device, weights) }
+                let opened = try ofDevice { () throws(EncoderError) in try network.open(device, weights) }
                 let cpu = try network.cpu(weights, instructionSet)
                 try SelfTest(
                     configuration.encoder,
                     hasFirstStage: network.firstStage != nil,
                     isExact: network.isInteger
                 )
-                .run(backend, against: cpu)
-                return backend
+                .run(opened.backend, against: cpu)
+                opened.keepShaders()
+                return opened.backend
             }
             let cpu = try network.cpu(consume weights, instructionSet)
             return choice.backend == .auto ? network.automatic(cpu, device: choice.device) : cpu
@@ -95,16 +96,22 @@ private struct Network: Sendable {
         )
     }
 
-    func backend(on device: VulkanDevice, _ weights: EncoderWeights) throws(EncoderError) -> VulkanBackend {
-        try VulkanBackend(
+    func open(_ device: VulkanDevice, _ weights: EncoderWeights) throws(EncoderError) -> OpenedDevice {
+        let file = CacheDirectory.path().map { CompiledShadersFile(directory: $0, device: device.identity) }
+        let known = file?.read() ?? []
+        let backend = try VulkanBackend(
             configuration: files.configuration.encoder,
             head: files.head,
             weights: weights,
             firstStage: firstStage,
             arithmetic: isInteger ? .int8 : .float32,
             device: device,
-            compiledShaders: []
+            compiledShaders: known
         )
+        return OpenedDevice(backend, identity: device.identity) {
+            let compiled = backend.compiledShaders
+            if compiled != known { file?.write(compiled) }
+        }
     }
 
     /// Keeps the file open and not its weights, which are decoded again where a device wants them.
@@ -122,7 +129,7 @@ private struct Network: Sendable {
                 let device = try VulkanDevice.selected(choice)
                 let weights: EncoderWeights
                 do throws(ModelError) { weights = try self.weights() } catch { throw .unavailable(error.description) }
-                return OpenedDevice(try backend(on: device, weights), identity: device.identity)
+                return try self.open(device, weights)
             }
         )
     }

@@ -15,17 +15,17 @@ import Testing
     }
 
     @Test func whatComputesTheSamePasses() throws {
-        let device = MeteredBackend()
+        let device = MeteredBackend(preferredTokenCount: 512)
         #expect(try failure(of: device) == nil)
-        #expect(device.runs == 10)
-        let whole = MeteredBackend()
+        #expect(device.runs == 9)
+        let whole = MeteredBackend(preferredTokenCount: 512)
         #expect(try failure(of: whole, hasFirstStage: false) == nil)
         #expect(whole.runs == 5)
     }
 
     /// In whatever batch it is, and in the first stage too.
-    @Test(arguments: 0..<10) func aSingleBitIsFound(run: Int) throws {
-        let device = MeteredBackend("vulkan-int8") { $0 == run ? .wrong : nil }
+    @Test(arguments: 0..<9) func aSingleBitIsFound(run: Int) throws {
+        let device = MeteredBackend("vulkan-int8", preferredTokenCount: 512) { $0 == run ? .wrong : nil }
         guard case .deviceFailed(let reason) = try failure(of: device) else {
             Issue.record("not found")
             return
@@ -33,7 +33,7 @@ import Testing
         #expect(reason.hasPrefix("vulkan-int8 computes wrongly: in the "))
         #expect(reason.contains(run % 2 == 0 ? "embeddings" : "first stage") && reason.contains(" 1 of "))
         // Floating point may differ by so little.
-        let again = MeteredBackend { $0 == run ? .wrong : nil }
+        let again = MeteredBackend(preferredTokenCount: 512) { $0 == run ? .wrong : nil }
         #expect(try failure(of: again, isExact: false) == nil)
     }
 
