@@ -85,6 +85,7 @@ struct ModelEndpointTests {
         let client = try client()
         #expect(client.get("/health")?.text == #"{"status":"ok"}"#)
         #expect(client.get("/ready")?.json?["status"] == "ready")
+        #expect(client.get("/ready")?.json?["device_notice"] == .null)
         let model = try #require(client.get("/v1/models?limit=5")?.json?["data"]?.array?.first)
         #expect(model["id"] == "triage-en")
         #expect(model["generation"]?.integer == 1)

@@ -2,6 +2,7 @@ import CPUBackend
 import Encoder
 import Foundation
 import Parallelism
+import Synchronization
 import Testing
 
 @testable import TriageModel
@@ -11,17 +12,17 @@ import Testing
     /// A staged model whose automatic backend has a device over a second CPU.
     private struct Subject {
         let model: TriageModel
+        /// The run of the device, from now on, that fails.
+        let failure: FailingRun
         let device: MeteredBackend
         let cpu: MeteredBackend
         let expected: [Classification]
         let texts = (0..<40).flatMap { _ in StagedModel.texts }
 
-        init(usesFirstStage: Bool = true, fault: @escaping @Sendable (Int) -> MeteredBackend.Fault? = { _ in nil })
-            throws
-        {
+        init(usesFirstStage: Bool = true) throws {
             let staged = try StagedModel()
             let plain = try staged.model(usesFirstStage: usesFirstStage)
-            let clock = ManualClock()
+            let clock = ManualClock(), failure = FailingRun()
             let cpu = MeteredBackend("cpu-int8-a", over: plain.encoder, clock: clock)
             let device = MeteredBackend(
                 "vulkan-int8-a",
@@ -29,7 +30,7 @@ import Testing
                 clock: clock,
                 byToken: .microseconds(1),
                 preferredTokenCount: 2_048,
-                fault: fault
+                fault: failure.fault
             )
             let files = try ModelFiles(staged.directory.url.path)
             let automatic = AutomaticBackend(
@@ -44,7 +45,7 @@ import Testing
                 work()
                 return automatic
             }
-            (self.cpu, self.device) = (cpu, device)
+            (self.cpu, self.device, self.failure) = (cpu, device, failure)
             expected = try plain.classify(texts)
         }
 
@@ -59,8 +60,14 @@ import Testing
         }
     }
 
-    /// Of a self-test and a measurement of two stages that win at all sizes.
-    private static let firstRun = 10 + 2 * 6 * 4
+    /// Which run of a device fails, once that is known.
+    private final class FailingRun: Sendable {
+        private let number = Mutex<Int?>(nil)
+
+        @Sendable func fault(_ run: Int) -> MeteredBackend.Fault? { number.withLock { $0 == run ? .failed : nil } }
+
+        func set(_ run: Int) { number.withLock { $0 = run } }
+    }
 
     @Test func largeCallsAreComputedByTheDevice() throws {
         let subject = try Subject()
@@ -74,8 +81,10 @@ import Testing
     /// Whichever batch it is that fails: every text is answered once, the failed batch by the CPU, and no later one by the
     /// device.
     @Test(arguments: 0..<7) func aFailureLosesAndRepeatsNothing(run: Int) throws {
-        let subject = try Subject(usesFirstStage: false) { $0 == Self.firstRun + run ? .failed : nil }
-        _ = subject.model.prepareDevice(threads: 1)
+        let subject = try Subject(usesFirstStage: false)
+        #expect(subject.model.prepareDevice(threads: 1) == 256)
+        let failing = subject.device.runs + run
+        subject.failure.set(failing)
         let (device, cpu) = (subject.device.sequences, subject.cpu.sequences)
         let answers = try subject.model.classify(subject.texts)
         #expect(subject.isRight(answers))
@@ -84,14 +93,16 @@ import Testing
         #expect(subject.cpu.sequences - cpu == answers.count - byDevice && byDevice < answers.count)
         #expect((byDevice == 0) == (run == 0))
         #expect(answers.prefix(byDevice).allSatisfy { $0.backend == "vulkan-int8-a" })
-        #expect(subject.device.runs == Self.firstRun + run + 1 || run > 12)
+        #expect(subject.device.runs == failing + 1)
         #expect(subject.model.deviceNotice == "the device was lost")
         let later = try subject.model.embed(subject.texts)
-        #expect(later.count == subject.texts.count && subject.device.runs == Self.firstRun + run + 1)
+        #expect(later.count == subject.texts.count && subject.device.runs == failing + 1)
     }
 
     @Test func callersAtTheSameTimeAllGetTheirAnswers() throws {
-        let subject = try Subject { $0 == Self.firstRun + 9 ? .failed : nil }
+        let subject = try Subject()
+        #expect(subject.model.prepareDevice(threads: 1) == 256)
+        subject.failure.set(subject.device.runs + 9)
         let all = try ThreadPool(threads: 4).map(count: 8) { _ in try subject.model.classify(subject.texts) }
         #expect(all.allSatisfy(subject.isRight))
         #expect(subject.model.deviceNotice == "the device was lost")

@@ -70,6 +70,26 @@ import Testing
         #expect(file().read() == nil)
     }
 
+    /// A driver is given what it has made, whole, or nothing.
+    @Test func compiledShadersAreReadAsTheyWereWritten() throws {
+        func file(_ device: String = "a") -> CompiledShadersFile {
+            CompiledShadersFile(directory: folder.path("c"), device: device)
+        }
+        #expect(file().read().isEmpty)
+        file().write([])
+        #expect(!FileManager.default.fileExists(atPath: file().path))
+        let shaders = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        file().write(shaders)
+        #expect(file().read() == shaders && file("b").read().isEmpty)
+        let whole = try Data(contentsOf: URL(filePath: file().path))
+        var flipped = whole
+        flipped[500] ^= 1
+        for damaged in [whole.dropLast(), whole.prefix(64), whole.prefix(10), flipped] {
+            try damaged.write(to: URL(filePath: file().path))
+            #expect(file().read().isEmpty)
+        }
+    }
+
     @Test func isWhereTheEnvironmentSays() {
         func path(_ variables: [String: String]) -> String? { CacheDirectory.path { variables[$0] } }
         #expect(path(["XDG_CACHE_HOME": "/cache", "HOME": "/home/a"]) == "/cache/triage")
