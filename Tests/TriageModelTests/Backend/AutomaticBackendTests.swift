@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Runs of the self-test, and of measuring two stages that win from 512 tokens on: 8192 … 512, and 256, where they lose.
-    private let testRuns = 10, measuringRuns = 2 * 6 * 4
+    private let testRuns = 9, measuringRuns = 2 * 6 * 4
 
     @Test func smallCallsNeverAskForADevice() throws {
         let subject = try Subject()
