@@ -26,7 +26,8 @@ extension ModelFiles {
             isInteger: precision == .int8 || precision == .automatic && loading.isQuantized
         )
         let weights = try network.weights(alongside: work)
-        return try attempt { () throws(EncoderError) in
+        // Not in a closure, which would hold the weights while they are prepared.
+        do throws(EncoderError) {
             if let device {
                 let opened = try ofDevice { () throws(EncoderError) in try network.open(device, weights) }
                 let cpu = try network.cpu(weights, instructionSet)
@@ -41,6 +42,8 @@ extension ModelFiles {
             }
             let cpu = try network.cpu(consume weights, instructionSet)
             return choice.backend == .auto ? network.automatic(cpu, device: choice.device) : cpu
+        } catch {
+            throw ModelError(error, in: directory.path)
         }
     }
 
@@ -89,7 +92,7 @@ private struct Network: Sendable {
         try CPUBackend(
             configuration: files.configuration.encoder,
             head: files.head,
-            weights: weights,
+            weights: consume weights,
             firstStage: firstStage,
             arithmetic: isInteger ? .int8 : .float32,
             instructionSet: instructionSet
