@@ -1,6 +1,7 @@
 import CPUBackend
 import Encoder
 import Foundation
+@testable import EncoderTestSupport
 import Testing
 
 /// The first stage: what it computes, and that its bits depend on nothing but the text and the model.
@@ -121,16 +122,5 @@ import Testing
         #expect(throws: EncoderError.invalidConfiguration("the model has no first stage")) {
             try plain.runFirstStage(TokenBatch(), into: &outputs)
         }
-    }
-}
-
-extension CPUBackend {
-    fileprivate func firstOutputs(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
-        var batch = TokenBatch()
-        for sequence in sequences { batch.append(ids: sequence.ids, segmentIds: sequence.segmentIds) }
-        var outputs: [Float] = [.nan]
-        try runFirstStage(batch, into: &outputs)
-        let count = outputs.count / max(sequences.count, 1)
-        return sequences.indices.map { Array(outputs[$0 * count..<($0 + 1) * count]) }
     }
 }

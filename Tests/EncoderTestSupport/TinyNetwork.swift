@@ -109,7 +109,7 @@ struct TokenSequence: Sendable {
     }
 }
 
-extension CPUBackend {
+extension EncoderBackend {
     /// The embedding of each sequence followed by its logits.
     func results(_ sequences: [TokenSequence], threads: Int = 1) throws(EncoderError) -> [[Float]] {
         var batch = TokenBatch()
@@ -122,5 +122,15 @@ extension CPUBackend {
             let embedding = Array(output.embeddings[row * hidden..<(row + 1) * hidden])
             return embedding + Array(output.logits[row * outputs..<(row + 1) * outputs])
         }
+    }
+
+    /// What the first stage says of each sequence.
+    func firstOutputs(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
+        var batch = TokenBatch()
+        for sequence in sequences { batch.append(ids: sequence.ids, segmentIds: sequence.segmentIds) }
+        var outputs: [Float] = [.nan]
+        try runFirstStage(batch, into: &outputs)
+        let count = outputs.count / max(sequences.count, 1)
+        return sequences.indices.map { Array(outputs[$0 * count..<($0 + 1) * count]) }
     }
 }
