@@ -23,11 +23,20 @@ const uint PANEL = 64;
 const uint INPUT_BLOCKS = (INPUTS + 15) / 16;
 const uint PANELS = (OUTPUTS + PANEL - 1) / PANEL;
 
+struct OutputColumn {
+    float scale, bias;
+    int sum;  // of its weights
+};
+
+OutputColumn column_parameters(uint column) {
+    return OutputColumn(scales.at[column], bias.at[column], column_sums.at[column]);
+}
+
 // The float part, from the exact integer sum.
-void store_output(uint row, uint column, RowQuantization quantization, int sum) {
-    sum -= quantization.zero * column_sums.at[column];
-    precise float scale = quantization.scale * scales.at[column];
-    precise float value = fused(float(sum), scale, bias.at[column]);
+void store_output(uint row, RowQuantization quantization, uint column, OutputColumn parameters, int sum) {
+    sum -= quantization.zero * parameters.sum;
+    precise float scale = quantization.scale * parameters.scale;
+    precise float value = fused(float(sum), scale, parameters.bias);
     if (HAS_RESIDUAL) value = value + residual.at[row * OUTPUTS + column];
     result.at[row * OUTPUTS + column] = value;
 }

@@ -4,7 +4,7 @@
 // Spec constants: 0 EXACT_FMA_EMULATION, 1 INPUTS, 2 OUTPUTS, 3 HAS_RESIDUAL, 4 TILE_ROWS, 5 TILE_COLUMNS,
 // 6 SUBGROUP_ROWS, 7 SUBGROUP_COLUMNS, 8 STEP, 9 threads = (4 / 6) * (5 / 7) * 13, 10 MATRIX_M, 11 MATRIX_N, 12 MATRIX_K,
 // 13 subgroup size, which the pipeline must require, and full subgroups. 10 to 12 as the device lists them (subgroup
-// scope, no saturation); 6 is a multiple of 10, 7 of 11, 8 of 12 and of 16.
+// scope, no saturation); 6 is a multiple of 10, 7 of 11, 8 of 12 and of 16, 10 * 11 of 13, and 12 elements of 16 bytes.
 // Groups: (ceil(OUTPUTS / TILE_COLUMNS), ceil(rows / TILE_ROWS), 1).
 // Subgroups of 32, matrices 16 x 16 x 32 in bytes, 16 x 16 x 16 in halves:
 //                 4    5   6   7  8 bytes, halves    9  shared memory, either
@@ -163,7 +163,9 @@ void main() {
 #if !SUMS_ARE_INTEGERS
             sum += totals[i * ELEMENTS + j];
 #endif
-            if (row < rows && column < OUTPUTS) store_output(row, column, row_parameters.at[row], sum);
+            if (row < rows && column < OUTPUTS) {
+                store_output(row, row_parameters.at[row], column, column_parameters(column), sum);
+            }
         }
     }
 }

@@ -113,10 +113,19 @@ void main() {
 #endif
     }
 
+    // All parameters before the first store: the compiler may not move loads across it.
+    RowQuantization quantizations[THREAD_ROWS];
+    OutputColumn columns[THREAD_COLUMNS];
+    [[unroll]] for (uint i = 0; i < THREAD_ROWS; i++) {
+        quantizations[i] = row_parameters.at[min(first_row + thread_row + i * ROW_THREADS, rows - 1)];
+    }
+    [[unroll]] for (uint j = 0; j < THREAD_COLUMNS; j++) {
+        uint column = first_column + thread_column + j * COLUMN_THREADS;
+        columns[j] = column_parameters(min(column, OUTPUTS - 1));
+    }
     [[unroll]] for (uint i = 0; i < THREAD_ROWS; i++) {
         uint row = first_row + thread_row + i * ROW_THREADS;
         if (row >= rows) break;
-        RowQuantization quantization = row_parameters.at[row];
         [[unroll]] for (uint j = 0; j < THREAD_COLUMNS; j++) {
             uint column = first_column + thread_column + j * COLUMN_THREADS;
 #if USES_DOT
@@ -124,7 +133,7 @@ void main() {
 #else
             int sum = sums[i * THREAD_COLUMNS + j] + int(partials[i * THREAD_COLUMNS + j]);
 #endif
-            if (column < OUTPUTS) store_output(row, column, quantization, sum);
+            if (column < OUTPUTS) store_output(row, quantizations[i], column, columns[j], sum);
         }
     }
 }
