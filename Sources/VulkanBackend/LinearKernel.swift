@@ -52,7 +52,7 @@ extension Kernels {
         let constants = [layer.inputs, layer.outputs, addsResidual ? 1 : 0]
         if layer.int8 != nil, rows <= Self.fewRows {
             // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
-            let columns = 8, splits = layer.inputs > 16 * 1024 ? 32 : 16
+            let columns = 8, splits = layer.inputs > 24 * 1024 ? 32 : 24
             return LinearKernel(
                 pipeline: try float(
                     integerShader("linear_int8_rows"),
