@@ -139,7 +139,7 @@ import Testing
         try pipe.fileHandleForWriting.close()
     }
 
-    /// Weights, libraries and all: 57 MB, 63 MB unoptimised, of which Foundation, which Yams needs, is 10 MB; with the layers
+    /// Weights, libraries and all: 60 MB, 67 MB unoptimised, of which Foundation, which Yams needs, is 10 MB; with the layers
     /// in memory twice 10 MB more.
     @Test func loadsInLittleMemory() throws {
         let pipe = Pipe()
@@ -148,7 +148,7 @@ import Testing
         #expect(eventually { try command.scratch.lines("output").count == 1 })
         let status = try String(contentsOfFile: "/proc/\(command.process.processIdentifier)/status", encoding: .utf8)
         let peak = try #require(status.firstMatch(of: /VmHWM:\s*(\d+) kB/).flatMap { Int($0.1) })
-        #expect(peak < 66_000, "\(peak) kB")
+        #expect(peak < 70_000, "\(peak) kB")
         try pipe.fileHandleForWriting.close()
         #expect(try command.wait().status == 0)
     }
