@@ -160,7 +160,20 @@ let package = Package(
         tests("StrictJSON", ["StrictJSON"]),
         tests("Tokenization", ["Tokenization", "StrictJSON"], exclude: ["Fixtures", "Generators"]),
         tests("ModelFormat", ["ModelFormat", "Parallelism", "Tensors", "StrictJSON"]),
-        tests("CPUBackend", ["CPUBackend", "Encoder", "Tensors", "CKernels"]),
+        // What the tests of both backends share: the kernels as functions of arrays, small networks.
+        module(
+            "EncoderTestSupport",
+            ["CPUBackend", "Encoder", "Tensors", "CKernels"],
+            path: "Tests/EncoderTestSupport"
+        ),
+        tests("CPUBackend", ["EncoderTestSupport", "CPUBackend", "Encoder", "Tensors", "CKernels"]),
+        tests(
+            "VulkanBackend",
+            [
+                "EncoderTestSupport", "VulkanBackend", "CPUBackend", "Encoder", "Tensors", "CKernels", "CVulkan",
+                "TriageModel", "ModelFormat",
+            ]
+        ),
         tests(
             "TriageModel",
             ["TriageModel", "CPUBackend", "Encoder", "ModelFormat", "Parallelism", "Tensors", "StrictJSON"],

@@ -1,5 +1,6 @@
 import CPUBackend
 import Encoder
+@testable import EncoderTestSupport
 import Testing
 
 /// What a batch may hold.

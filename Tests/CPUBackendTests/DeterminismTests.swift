@@ -1,5 +1,6 @@
 import CPUBackend
 import Encoder
+@testable import EncoderTestSupport
 import Testing
 
 /// The promise of the integer path: the bits of a text's results depend on nothing but the text and the model.

@@ -1,6 +1,7 @@
 import CPUBackend
 import Encoder
 import Foundation
+@testable import EncoderTestSupport
 import Testing
 
 /// The first stage: what it computes, and that its bits depend on nothing but the text and the model.

@@ -1,6 +1,7 @@
 import CPUBackend
 import Encoder
 import Glibc
+@testable import EncoderTestSupport
 import Testing
 
 /// The choice of kernels. Each test that sets the environment does so in a process of its own.

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+@testable import EncoderTestSupport
 import Testing
 
 /// `finish_f32`, and through it the activations.

@@ -1,4 +1,5 @@
 import Glibc
+@testable import EncoderTestSupport
 import Testing
 
 /// `attention` of one sequence.

@@ -1,6 +1,7 @@
 import CKernels
 import Encoder
 import Tensors
+@testable import EncoderTestSupport
 import Testing
 
 /// `embed` on tables of every type, against the values that `WeightMatrix` says they stand for.

@@ -1,4 +1,5 @@
 import CKernels
+@testable import EncoderTestSupport
 import Testing
 
 /// Values that broken weights lead to: kernels neither trap nor write elsewhere, and agree on what comes out.

@@ -1,4 +1,5 @@
 import CKernels
+@testable import EncoderTestSupport
 import Testing
 
 /// `linear_int8`, with the packing it reads, and `linear_f32`.

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+@testable import EncoderTestSupport
 import Testing
 
 /// `quantize_rows`: floats to unsigned 8-bit integers, a scale and zero point a row.

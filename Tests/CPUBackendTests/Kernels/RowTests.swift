@@ -1,3 +1,4 @@
+@testable import EncoderTestSupport
 import Testing
 
 /// `layer_norm`, `mean_rows` and `normalize`.
