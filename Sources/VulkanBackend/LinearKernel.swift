@@ -23,7 +23,7 @@ extension Kernels {
 
     /// A tiled product: a workgroup computes `rows` × `columns` outputs, each of its threads `threadRows` × `threadColumns`
     /// of them, from `step` inputs at a time.
-    private struct Tile {
+    struct Tile {
         let rows, columns, threadRows, threadColumns, step: Int
 
         /// Largest first.

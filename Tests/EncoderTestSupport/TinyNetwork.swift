@@ -109,7 +109,7 @@ struct TokenSequence: Sendable {
     }
 }
 
-extension CPUBackend {
+extension EncoderBackend {
     /// The embedding of each sequence followed by its logits.
     func results(_ sequences: [TokenSequence], threads: Int = 1) throws(EncoderError) -> [[Float]] {
         var batch = TokenBatch()
