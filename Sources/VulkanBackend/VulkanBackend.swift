@@ -126,6 +126,7 @@ package final class VulkanBackend: EncoderBackend {
     }
 
     package func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError) {
+        guard prepared.network.stageOutput != nil else { throw .invalidConfiguration("the model has no first stage") }
         try batch.validate(for: prepared.configuration)
         outputs.removeAll(keepingCapacity: true)
         for part in parts(of: batch) {

@@ -53,11 +53,11 @@ package struct VulkanDevice: Sendable {
         guard !devices.isEmpty else { throw .unavailable("Vulkan has no devices here") }
         let candidates: [VulkanDevice]
         if let choice {
-            if let number = Int(choice) {
-                candidates = devices.filter { $0.index == number }
-            } else {
-                candidates = devices.filter { !choice.isEmpty && $0.name.lowercased().contains(choice.lowercased()) }
-            }
+            let numbered = devices.filter { String($0.index) == choice }
+            candidates =
+                !numbered.isEmpty
+                ? numbered
+                : devices.filter { !choice.isEmpty && $0.name.lowercased().contains(choice.lowercased()) }
             guard !candidates.isEmpty else {
                 throw .unavailable("no Vulkan device is called \(choice.debugDescription); there are \(names)")
             }

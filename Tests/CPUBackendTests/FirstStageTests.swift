@@ -124,14 +124,3 @@ import Testing
         }
     }
 }
-
-extension CPUBackend {
-    fileprivate func firstOutputs(_ sequences: [TokenSequence]) throws(EncoderError) -> [[Float]] {
-        var batch = TokenBatch()
-        for sequence in sequences { batch.append(ids: sequence.ids, segmentIds: sequence.segmentIds) }
-        var outputs: [Float] = [.nan]
-        try runFirstStage(batch, into: &outputs)
-        let count = outputs.count / max(sequences.count, 1)
-        return sequences.indices.map { Array(outputs[$0 * count..<($0 + 1) * count]) }
-    }
-}
