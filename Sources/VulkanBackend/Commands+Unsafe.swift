@@ -12,10 +12,10 @@ final class Commands {
     private var timed: [String] = []
     private let timestampCapacity: Int
 
-    /// `timedSteps`: how many steps can be timed.
+    /// `timedSteps`: how many steps can be timed; none are where the device has no clock.
     init(_ device: Device, timedSteps: Int = 0) throws(EncoderError) {
         var failure = triage_vulkan_failure()
-        timestampCapacity = timedSteps == 0 ? 0 : timedSteps + 1
+        timestampCapacity = timedSteps == 0 || device.description.timestampPeriod == 0 ? 0 : timedSteps + 1
         let capacity = UInt32(timestampCapacity)
         guard let handle = unsafe triage_vulkan_create_commands(device.handle, capacity, &failure) else {
             throw EncoderError(failure)

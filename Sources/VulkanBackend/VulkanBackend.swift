@@ -144,12 +144,18 @@ package final class VulkanBackend: EncoderBackend {
         return try withSlot { slot throws(EncoderError) in try slot.profile(batch, 0..<batch.sequenceCount) }
     }
 
+    /// Workgroups in one dimension of what every device can be given. Where there are no more sequences, there are no more
+    /// tasks of attention either: a pass of 65,536 tokens, the most there are, has one for 16 of a sequence's tokens.
+    private static let workgroupLimit = 65535
+
     /// Sequences that fit a slot together, in order.
     private func parts(of batch: TokenBatch) -> [Range<Int>] {
         var parts: [Range<Int>] = []
         var start = 0
         for sequence in 0..<batch.sequenceCount
-        where batch.offsets[sequence + 1] - batch.offsets[start] > preferredTokenCount {
+        where batch.offsets[sequence + 1] - batch.offsets[start] > preferredTokenCount
+            || sequence - start == Self.workgroupLimit
+        {
             parts.append(start..<sequence)
             start = sequence
         }

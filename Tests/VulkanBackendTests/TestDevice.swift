@@ -29,13 +29,20 @@ enum TestDevice {
         _ constants: [Int],
         _ addresses: [UInt64],
         _ numbers: [UInt32] = [],
-        _ workgroups: Commands.Workgroups
+        _ workgroups: Commands.Workgroups,
+        subgroupSize: Int? = nil
     ) throws {
         let (device, emulation) = try shared.get()
         let key = "\(shader) \(constants)"
         let compiled = pipelines.withLock { $0[key] }
         let pipeline =
-            try compiled ?? Pipeline(shader, ([emulation] + constants).map { UInt32($0) }, on: device)
+            try compiled
+            ?? Pipeline(
+                shader,
+                ([emulation] + constants).map { UInt32($0) },
+                subgroupSize: subgroupSize,
+                on: device
+            )
         pipelines.withLock { $0[key] = pipeline }
         let commands = try Commands(device)
         try commands.record { commands in

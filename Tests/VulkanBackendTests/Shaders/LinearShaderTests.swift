@@ -71,7 +71,13 @@ import Testing
             let expected = KernelTable.scalar.linear(matrix, rows: rows, layer: layer, residual: residual, offset: 0)
             let quantized = try QuantizedWords(matrix, columns: inputs), header = try DeviceWords.header(tokens: rows)
             let other = try residual.map { try DeviceWords($0) }
-            func check(_ shader: String, _ constants: [Int], rows tileRows: Int, columns: Int) throws {
+            func check(
+                _ shader: String,
+                _ constants: [Int],
+                rows tileRows: Int,
+                columns: Int,
+                subgroupSize: Int? = nil
+            ) throws {
                 let out = try DeviceWords(count: rows * outputs)
                 try TestDevice.run(
                     shader,
@@ -79,7 +85,8 @@ import Testing
                     [header.address, quantized.values.address, quantized.rows.address] + regions
                         + [other?.address ?? out.address, out.address],
                     [0],
-                    .count((outputs + columns - 1) / columns, (rows + tileRows - 1) / tileRows + 1)
+                    .count((outputs + columns - 1) / columns, (rows + tileRows - 1) / tileRows + 1),
+                    subgroupSize: subgroupSize
                 )
                 #expect(bits(out.floats) == bits(expected), "\(shader) \(constants), \(rows) rows")
             }
@@ -87,6 +94,20 @@ import Testing
                 try check("linear_int8_rows_\(product)", [8, 16, 128], rows: 16, columns: 8)
                 let tile = Kernels.Tile.int8[place % Kernels.Tile.int8.count]
                 try check("linear_int8_\(product)", tile.constants, rows: tile.rows, columns: tile.columns)
+            }
+            for product in [IntegerProduct.matrix, .halfMatrix] {
+                let device = try TestDevice.found.get()
+                // Software that multiplies matrices takes minutes.
+                guard device.kind != .software, let shape = product.shape(on: device) else { continue }
+                for tile in MatrixTile.all(for: product) where tile.fits(shape, product, device) {
+                    try check(
+                        product == .matrix ? "linear_int8_matrix" : "linear_int8_matrix_half",
+                        tile.constants(shape, subgroupSize: device.subgroupSize),
+                        rows: tile.rows,
+                        columns: tile.columns,
+                        subgroupSize: device.subgroupSize
+                    )
+                }
             }
         }
     }
