@@ -139,7 +139,8 @@ let package = Package(
         module(
             "Benchmarks",
             [
-                "TriageRouter", "TriageModel", "CPUBackend", "VulkanBackend", "Encoder", "ModelFormat", "CommandSupport",
+                "TriageRouter", "TriageModel", "CPUBackend", "VulkanBackend", "Encoder", "ModelFormat",
+                "CommandSupport",
                 "Parallelism", "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]

@@ -36,7 +36,9 @@ struct DeviceWorkload: Workload {
 
     /// One short text, 32, and as many as a pass takes.
     static func defaultShapes(preferredTokenCount: Int) -> [Shape] {
-        [1, 32, max(33, preferredTokenCount / 16)].map { Shape(sequences: $0, tokens: 16) }
+        Set([1, 32, preferredTokenCount / 16]).filter { $0 * 16 <= preferredTokenCount }.sorted().map {
+            Shape(sequences: $0, tokens: 16)
+        }
     }
 
     func run(until deadline: Deadline) throws -> Sample {

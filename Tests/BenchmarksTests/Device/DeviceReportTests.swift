@@ -111,6 +111,12 @@ import TriageModel
         #expect(SweepWorkload.subject(8192, .vulkan, ", whole model") == "8192 queries, whole model, vulkan")
     }
 
+    @Test(arguments: [(8192, [1, 32, 512]), (512, [1, 32]), (256, [1, 16])])
+    func batchesFitAPass(preferredTokenCount: Int, sequences: [Int]) {
+        let shapes = DeviceWorkload.defaultShapes(preferredTokenCount: preferredTokenCount)
+        #expect(shapes == sequences.map { Shape(sequences: $0, tokens: 16) })
+    }
+
     @Test func aGPUIsMeasuredWhereItComputes() {
         #expect(!Parameters.defaultSections(of: .cpu).contains(.gpu))
         #expect(Parameters.defaultSections(of: .vulkan).contains(.gpu))
