@@ -119,7 +119,9 @@ extension ReportedParameters {
     init(_ parameters: Parameters) {
         sections = parameters.sections.map(\.rawValue)
         threads = parameters.threads
-        shapes = (parameters.shapes ?? Parameters.defaultShapes).map(\.description)
+        shapes = (parameters.shapes ?? (parameters.includes(.shapes) ? Parameters.defaultShapes : [])).map(
+            \.description
+        )
         batches = parameters.includes(.sweep) ? parameters.batches : []
         seconds = parameters.seconds
         rounds = parameters.rounds

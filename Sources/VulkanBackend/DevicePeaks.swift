@@ -2,7 +2,7 @@ package import Encoder
 
 /// What a device reaches at most, measured with shaders that do nothing else.
 package struct DevicePeaks: Sendable {
-    /// Bytes read and written, a second, by copies from one half of a buffer to the other that no cache holds.
+    /// Bytes read and written, a second, by copies between two buffers, which no cache holds where there is memory enough.
     package let bytesPerSecond: Double
     /// Multiply-accumulates a second with operands in registers; nil for what the device does not do.
     package let rates: [Arithmetic: Double]
@@ -80,8 +80,9 @@ private struct PeakMeter {
     }
 
     func multiplyAccumulatesPerSecond(_ arithmetic: DevicePeaks.Arithmetic) throws(EncoderError) -> Double {
-        // As many as fill any device a few times over.
-        let workgroups = device.description.kind == .software ? 64 : 4096, threads = 256, rounds = 64
+        // As many as fill any device a few times over, for about a millisecond on a large one.
+        let isSoftware = device.description.kind == .software
+        let workgroups = isSoftware ? 64 : 4096, threads = 256, rounds = isSoftware ? 64 : 1024
         let results = try DeviceBuffer(device, byteCount: 4 * workgroups * threads, .onDevice)
         let pipeline = try Pipeline(arithmetic.shader, [], on: device)
         let push = PushConstants([results.address], [UInt32(rounds)])
