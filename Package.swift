@@ -139,7 +139,8 @@ let package = Package(
         module(
             "Benchmarks",
             [
-                "TriageRouter", "TriageModel", "CPUBackend", "Encoder", "ModelFormat", "CommandSupport",
+                "TriageRouter", "TriageModel", "CPUBackend", "VulkanBackend", "Encoder", "ModelFormat",
+                "CommandSupport",
                 "Parallelism", "StrictJSON", .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]
@@ -218,7 +219,8 @@ let package = Package(
         tests(
             "Benchmarks",
             [
-                "Benchmarks", "TriageRouter", "CPUBackend", "Encoder", "TriageModel", "CommandSupport", "StrictJSON",
+                "Benchmarks", "TriageRouter", "CPUBackend", "VulkanBackend", "Encoder", "TriageModel", "CommandSupport",
+                "StrictJSON",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]

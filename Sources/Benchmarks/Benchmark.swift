@@ -4,6 +4,7 @@ import Encoder
 import Parallelism
 import TriageModel
 import TriageRouter
+import VulkanBackend
 
 /// Measures what was asked for.
 package struct Benchmark {
@@ -28,7 +29,8 @@ package struct Benchmark {
         instructionSet = try InstructionSet.selected()
         self.interruption = interruption
         self.version = version
-        guard !files.labels.isEmpty || ![.stream, .router, .coldStart].contains(where: parameters.includes) else {
+        guard !files.labels.isEmpty || ![.stream, .router, .coldStart, .sweep].contains(where: parameters.includes)
+        else {
             throw BenchmarkError(
                 "\(directory): only embeds: the model has no labels to decide by; "
                     + "--only shapes,peaks,memory measures it"
@@ -38,7 +40,11 @@ package struct Benchmark {
 
     /// Measures. `progress` is told what is measured now and what share of the whole is done.
     package func run(progress: (_ activity: String, _ share: Double) -> Void) throws -> BenchmarkReport {
-        var recording = Recording(rounds: parameters.rounds, interruption: interruption)
+        var recording = Recording(
+            rounds: parameters.rounds,
+            interruption: interruption,
+            isOnCPU: parameters.backend == .cpu
+        )
         // Before the model is loaded: the system counts what the parent holds towards the memory of a child.
         let coldStart = parameters.includes(.coldStart) ? [try coldStartWorkload()] : []
         let share = shareOfColdStart
@@ -74,7 +80,7 @@ package struct Benchmark {
     /// Of the time.
     private var shareOfColdStart: Double {
         guard parameters.includes(.coldStart) else { return 0 }
-        return [.peaks, .stream, .router, .shapes].contains(where: parameters.includes) ? 0.1 : 1
+        return [.peaks, .stream, .router, .shapes, .gpu, .sweep].contains(where: parameters.includes) ? 0.1 : 1
     }
 
     private func coldStartWorkload() throws -> ColdStartWorkload {
@@ -95,7 +101,8 @@ package struct Benchmark {
     private func workloads(_ model: TriageModel) throws -> [any Workload] {
         // The other figures are shares of the peaks.
         var workloads: [any Workload] =
-            [.peaks, .stream, .shapes].contains(where: parameters.includes)
+            parameters.includes(.peaks)
+                || parameters.backend == .cpu && [.stream, .shapes].contains(where: parameters.includes)
             ? MultiplyAccumulate.allCases.map { PeakWorkload(operation: $0, instructionSet: instructionSet) } : []
         if parameters.includes(.stream) {
             try check(parameters.queries, model)
@@ -109,7 +116,7 @@ package struct Benchmark {
             }
         }
         if parameters.includes(.shapes) {
-            for shape in parameters.shapes {
+            for shape in parameters.shapes ?? Parameters.defaultShapes {
                 workloads.append(
                     try ShapeWorkload(shape, encoder: model.encoder, configuration: files.configuration.encoder)
                 )
@@ -118,6 +125,11 @@ package struct Benchmark {
         if parameters.includes(.router) {
             try check(parameters.queries, model)
             workloads += try routerWorkloads(model)
+        }
+        if parameters.includes(.gpu) { workloads += try deviceWorkloads(model) }
+        if parameters.includes(.sweep) {
+            try check(parameters.queries, model)
+            workloads += try sweepWorkloads(model)
         }
         return workloads
     }
@@ -135,15 +147,17 @@ package struct Benchmark {
     }
 
     /// The model as it is, and where it has a first stage, the whole model alone: what other runtimes compare with.
+    private func stages(of model: TriageModel) -> [(TriageModel, String)] {
+        model.usesFirstStage
+            ? [(model, ", first stage"), (TriageModel(model, usesFirstStage: false), ", whole model")] : [(model, "")]
+    }
+
     private func streamWorkloads(
         _ model: TriageModel,
         _ mode: StreamWorkload.Mode,
         _ threads: Int
     ) throws -> [StreamWorkload] {
-        let models =
-            model.usesFirstStage
-            ? [(model, ", first stage"), (TriageModel(model, usesFirstStage: false), ", whole model")] : [(model, "")]
-        return try models.map { model, stage in
+        try stages(of: model).map { model, stage in
             StreamWorkload(
                 mode: mode,
                 threads: threads,
@@ -151,6 +165,41 @@ package struct Benchmark {
                 texts: parameters.queries.texts,
                 stage: stage
             )
+        }
+    }
+
+    private func deviceWorkloads(_ model: TriageModel) throws -> [any Workload] {
+        guard let backend = model.encoder as? VulkanBackend else {
+            throw BenchmarkError("the section gpu is of a model on --backend vulkan")
+        }
+        let latest = LatestPeaks()
+        let shapes =
+            parameters.shapes ?? DeviceWorkload.defaultShapes(preferredTokenCount: backend.preferredTokenCount)
+        let configuration = files.configuration.encoder
+        return [DevicePeakWorkload(backend: backend, latest: latest)]
+            + (try shapes.map { shape throws(BenchmarkError) in
+                try DeviceWorkload(shape, backend: backend, configuration: configuration, latest: latest)
+            })
+    }
+
+    /// Each size on the CPU and on the backend, one after the other.
+    private func sweepWorkloads(_ model: TriageModel) throws -> [SweepWorkload] {
+        let cpu = try TriageModel(files: files, precision: parameters.precision)
+        let routers = try [cpu, model].map { model in
+            try stages(of: model).map { model, stage in (router: try Router(model: model), stage: stage) }
+        }
+        return zip(routers[0], routers[1]).flatMap { onCPU, onDevice in
+            parameters.batches.flatMap { size in
+                [onCPU, onDevice].map { part in
+                    SweepWorkload(
+                        size: size,
+                        router: part.router,
+                        threads: ThreadPool.shared.threads,
+                        stage: part.stage,
+                        texts: parameters.queries.texts
+                    )
+                }
+            }
         }
     }
 

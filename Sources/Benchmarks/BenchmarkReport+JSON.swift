@@ -10,6 +10,7 @@ extension BenchmarkReport {
             "environment": .object(environment.json),
             "parameters": .object(parameters.json),
             "measures": .array(measures.map { .object($0.json) }),
+            "notes": .array(notes.map { .string($0) }),
         ]
     }
 
@@ -92,6 +93,7 @@ extension RunEnvironment {
             "model": .string(model),
             "identity": .string(identity),
             "backend": .string(backend),
+            "gpu": device.map { .object($0.json) } ?? .null,
         ]
     }
 
@@ -109,7 +111,31 @@ extension RunEnvironment {
             openBLASCore: fields["openblas_core"]?.string ?? "",
             model: try fields.string("model"),
             identity: try fields.string("identity"),
-            backend: try fields.string("backend")
+            backend: try fields.string("backend"),
+            device: try ReportedDevice(fields)
+        )
+    }
+}
+
+extension ReportedDevice {
+    fileprivate var json: JSONObject {
+        [
+            "name": .string(name), "driver": .string(driver), "type": .string(kind), "api_version": .string(version),
+            "integer_product": .string(integerProduct), "timestamp_nanoseconds": .number(timestampPeriod),
+        ]
+    }
+
+    /// Of the environment; nil where the CPU computed, and in reports from before there were others.
+    fileprivate init?(_ environment: Fields) throws(BenchmarkError) {
+        guard environment["gpu"]?.object != nil else { return nil }
+        let fields = try environment.fields("gpu")
+        self.init(
+            name: try fields.string("name"),
+            driver: try fields.string("driver"),
+            kind: try fields.string("type"),
+            version: try fields.string("api_version"),
+            integerProduct: try fields.string("integer_product"),
+            timestampPeriod: try fields.number("timestamp_nanoseconds")
         )
     }
 }
@@ -120,6 +146,7 @@ extension ReportedParameters {
             "sections": .array(sections.map { .string($0) }),
             "threads": .array(threads.map { JSONValue($0) }),
             "shapes": .array(shapes.map { .string($0) }),
+            "batches": .array(batches.map { JSONValue($0) }),
             "seconds": .number(seconds),
             "rounds": JSONValue(rounds),
             "precision": .string(precision),
@@ -136,6 +163,7 @@ extension ReportedParameters {
             sections: try fields.array("sections").compactMap(\.string),
             threads: try fields.array("threads").compactMap(\.integer),
             shapes: try fields.array("shapes").compactMap(\.string),
+            batches: (fields["batches"]?.array ?? []).compactMap(\.integer),
             seconds: try fields.number("seconds"),
             rounds: try fields.integer("rounds"),
             precision: try fields.string("precision"),

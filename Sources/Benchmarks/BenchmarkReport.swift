@@ -5,6 +5,7 @@ import ModelFormat
 import Parallelism
 import StrictJSON
 import TriageModel
+import VulkanBackend
 
 /// What a benchmark measured, where, of what and how.
 package struct BenchmarkReport: Sendable {
@@ -39,6 +40,8 @@ package struct RunEnvironment: Equatable, Sendable {
     package var identity: String
     /// What computed, such as `cpu-int8-avx512vnni`.
     package var backend: String
+    /// The GPU that computes; nil where the CPU does.
+    package var device: ReportedDevice?
 
     /// What to warn of where other work was on the machine; nil where it was quiet.
     var disturbance: String? {
@@ -65,8 +68,34 @@ package struct RunEnvironment: Equatable, Sendable {
             openBLASCore: model.backend.contains("openblas") ? try OpenBLAS.load().core : "",
             model: model.name,
             identity: model.identity,
-            backend: model.backend
+            backend: model.backend,
+            device: (model.encoder as? VulkanBackend).map { ReportedDevice($0) }
         )
+    }
+}
+
+/// The GPU of a benchmark.
+package struct ReportedDevice: Equatable, Sendable {
+    package var name: String
+    /// Its name and version.
+    package var driver: String
+    package var kind: String
+    /// Of Vulkan.
+    package var version: String
+    /// How integers are multiplied.
+    package var integerProduct: String
+    /// Nanoseconds of a tick of its clock; 0 without one.
+    package var timestampPeriod: Double
+}
+
+extension ReportedDevice {
+    init(_ backend: VulkanBackend) {
+        name = backend.device.name
+        driver = backend.device.driver
+        kind = backend.device.kind.rawValue
+        version = backend.device.version
+        integerProduct = backend.integerProduct.rawValue
+        timestampPeriod = significant(backend.device.timestampPeriod)
     }
 }
 
@@ -75,6 +104,8 @@ package struct ReportedParameters: Equatable, Sendable {
     package var sections: [String]
     package var threads: [Int]
     package var shapes: [String]
+    /// Texts a call; empty without a sweep.
+    package var batches: [Int]
     package var seconds: Double
     package var rounds: Int
     package var precision: String
@@ -88,7 +119,10 @@ extension ReportedParameters {
     init(_ parameters: Parameters) {
         sections = parameters.sections.map(\.rawValue)
         threads = parameters.threads
-        shapes = parameters.shapes.map(\.description)
+        shapes = (parameters.shapes ?? (parameters.includes(.shapes) ? Parameters.defaultShapes : [])).map(
+            \.description
+        )
+        batches = parameters.includes(.sweep) ? parameters.batches : []
         seconds = parameters.seconds
         rounds = parameters.rounds
         precision = parameters.precision.rawValue

@@ -102,6 +102,7 @@ extension BenchmarkReport {
             ("OpenBLAS core", environment.openBLASCore.isEmpty ? "none" : environment.openBLASCore),
             ("model", "\(environment.model) \(environment.identity)"),
             ("backend", environment.backend),
+            ("GPU", environment.device.map { "\($0.name), \($0.driver)" } ?? "none"),
             ("queries", "\(parameters.querySource), sha256:\(parameters.queryDigest)"),
         ]
     }

@@ -6,6 +6,8 @@ package enum Section: String, CaseIterable, Sendable {
     case shapes
     case coldStart = "cold-start"
     case memory
+    case gpu
+    case sweep
 }
 
 /// What is measured of a subject.
@@ -14,24 +16,41 @@ package enum Quantity: String, CaseIterable, Sendable {
     case p50
     case p95
     case p99
+    /// On the device's own clock.
+    case gpuTime = "gpu-time"
     case queriesPerSecond = "queries"
     case tokensPerSecond = "tokens"
+    /// How often a shader runs in a pass.
+    case count
     /// The time that a decision takes beyond what the model takes, median.
     case overhead
     /// Multiply-accumulates of one core, in thousand millions a second.
     case rate
     /// The multiply-accumulates of the linear layers, as a share of what the cores in use could do at their peak.
     case shareOfPeak = "peak-share"
+    /// Of the GPU time of a pass.
+    case shareOfTime = "time-share"
+    /// Bytes read and written.
+    case bandwidth
+    /// The least bytes that a step reads and writes, as a share of what copies reach in that time.
+    case shareOfBandwidth = "bandwidth-share"
+    /// Between the host and the device.
+    case transferred
     case memory
 
     package var unit: String {
         switch self {
-        case .p50, .p95, .p99: "ms"
+        case .p50, .p95, .p99, .gpuTime: "ms"
+        case .count: "runs"
         case .overhead: "µs"
         case .queriesPerSecond: "queries/s"
         case .tokensPerSecond: "tokens/s"
         case .rate: "GMAC/s"
         case .shareOfPeak: "% of peak"
+        case .shareOfTime: "% of GPU time"
+        case .bandwidth: "GB/s"
+        case .shareOfBandwidth: "% of bandwidth"
+        case .transferred: "kB"
         case .memory: "MB"
         }
     }
@@ -40,6 +59,7 @@ package enum Quantity: String, CaseIterable, Sendable {
     var title: String {
         switch self {
         case .p50, .p95, .p99: "\(rawValue) \(unit)"
+        case .gpuTime: "GPU ms"
         case .overhead: "\(unit) above the model"
         default: unit
         }
@@ -47,8 +67,8 @@ package enum Quantity: String, CaseIterable, Sendable {
 
     package var isBetterLower: Bool {
         switch self {
-        case .p50, .p95, .p99, .overhead, .memory: true
-        case .queriesPerSecond, .tokensPerSecond, .rate, .shareOfPeak: false
+        case .p50, .p95, .p99, .gpuTime, .count, .overhead, .shareOfTime, .transferred, .memory: true
+        case .queriesPerSecond, .tokensPerSecond, .rate, .shareOfPeak, .bandwidth, .shareOfBandwidth: false
         }
     }
 }

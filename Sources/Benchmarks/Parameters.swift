@@ -6,9 +6,14 @@ package struct Parameters: Sendable {
         [8, 16, 32, 64, 128].map { Shape(sequences: sequences, tokens: $0) }
     }
 
+    /// Texts a call of the sweep.
+    package static let defaultBatches = (0...13).map { 1 << $0 }
+
     package var sections: [Section]
     package var threads: [Int]
-    package var shapes: [Shape]
+    /// Nil for those that suit each section.
+    package var shapes: [Shape]?
+    package var batches: [Int]
     /// Time to measure in, divided among everything that is measured; each is taken at least once however slow.
     package var seconds: Double
     package var rounds: Int
@@ -19,9 +24,10 @@ package struct Parameters: Sendable {
     package var queries: QuerySet
 
     package init(
-        sections: [Section] = Section.allCases,
+        sections: [Section],
         threads: [Int],
-        shapes: [Shape] = defaultShapes,
+        shapes: [Shape]? = nil,
+        batches: [Int] = defaultBatches,
         seconds: Double,
         rounds: Int,
         precision: Precision = .automatic,
@@ -32,12 +38,18 @@ package struct Parameters: Sendable {
         self.sections = sections
         self.threads = threads
         self.shapes = shapes
+        self.batches = batches
         self.seconds = seconds
         self.rounds = rounds
         self.precision = precision
         self.backend = backend
         self.device = device
         self.queries = queries
+    }
+
+    /// What is measured where nothing is chosen: all that the backend has, but the sweep, which takes long.
+    package static func defaultSections(of backend: Backend) -> [Section] {
+        Section.allCases.filter { $0 != .sweep && ($0 != .gpu || backend == .vulkan) }
     }
 
     func includes(_ section: Section) -> Bool { sections.contains(section) }

@@ -7,15 +7,18 @@ import Glibc
 struct Recording {
     let rounds: Int
     let interruption: Interruption
+    /// Whether the CPU computes, so that it is what shares and cores are of.
+    let isOnCPU: Bool
     private var figures: [Measure.Key: [Double]] = [:]
     private var order: [Measure.Key] = []
     /// Of the workloads of one thread, in seconds.
     private var elapsed = 0.0
     private var processorTime = 0.0
 
-    init(rounds: Int, interruption: Interruption) {
+    init(rounds: Int, interruption: Interruption, isOnCPU: Bool = true) {
         self.rounds = rounds
         self.interruption = interruption
+        self.isOnCPU = isOnCPU
     }
 
     /// By section, and within it in the order in which they first came.
@@ -58,10 +61,13 @@ struct Recording {
                 for (quantity, value) in sample.figures {
                     record(workload.section, workload.subject, quantity, value)
                 }
+                for part in sample.parts {
+                    record(workload.section, "\(workload.subject): \(part.name)", part.quantity, part.value)
+                }
                 if let workload = workload as? PeakWorkload, workload.operation == operation {
                     peak = sample.figures.first?.1
                 }
-                if let rate = sample.multiplyAccumulates, let peak {
+                if isOnCPU, let rate = sample.multiplyAccumulates, let peak {
                     record(workload.section, workload.subject, .shareOfPeak, rate / (peak * 1e9) * 100)
                 }
             }
@@ -71,7 +77,7 @@ struct Recording {
     private mutating func run(_ workload: any Workload, seconds: Double) throws -> Sample {
         let start = (ContinuousClock.now, clock())
         defer {
-            if workload.section == .peaks || workload.section == .shapes {
+            if isOnCPU, workload.section == .peaks || workload.section == .shapes {
                 elapsed += (ContinuousClock.now - start.0) / .seconds(1)
                 processorTime += Double(clock() - start.1) / 1e6
             }

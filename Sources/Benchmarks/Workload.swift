@@ -15,6 +15,8 @@ protocol Workload {
 /// What a run of a workload gave.
 struct Sample {
     var figures: [(Quantity, Double)] = []
+    /// Of parts of the subject.
+    var parts: [(name: String, quantity: Quantity, value: Double)] = []
     /// Multiply-accumulates of linear layers, a second and core.
     var multiplyAccumulates: Double?
 }

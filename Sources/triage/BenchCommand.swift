@@ -23,6 +23,8 @@ struct BenchCommand: ParsableCommand {
               triage bench --json > before.json
               triage bench --compare before.json
               TRIAGE_ISA=avx2 triage bench --markdown
+              triage bench --backend vulkan --only gpu --shapes 1x16,1024x16
+              triage bench --suite gpu --queries queries.jsonl
               triage bench --serve http://127.0.0.1:8080 --rate 500 --duration 60
               triage bench --serve http://127.0.0.1:8080 --find-rate --pid 4242
               triage bench --serve http://gateway --header "x-key: $KEY" --json
@@ -41,18 +43,29 @@ struct BenchCommand: ParsableCommand {
               cold-start  a new process that decides on one query, from before it is executed until it has ended, and \
             the most memory it had resident
               memory      of this process: with the model loaded, and the most of the whole run
+              gpu         with --backend vulkan: what the device reaches at most, copying and multiplying; and for each \
+            of some batches (--shapes; by default one text, 32, and as many as a pass takes, of 16 tokens) the time by the \
+            host's clock and by the device's own, what is written and read, and the passes' time by shader
+              sweep       text in, decision out, by queries a call (--batches), on all threads of the CPU and on the \
+            backend; with vulkan also the time of the passes alone, by the device's clock; and from which size on the \
+            backend is faster. Only where it is asked for
+            --suite gpu measures the last two, on --backend vulkan unless another is chosen.
             "% of peak" relates the multiply-accumulates of the linear layers to the integer peak of the cores in use \
-            (for --precision f32, to that of floating point).
+            (for --precision f32, to that of floating point). In the section gpu it relates a shader's to what the \
+            device reaches in the same arithmetic, and "% of bandwidth" the least bytes that it must read and write to what \
+            copies reach; caches can make that more than 100. Elsewhere neither is of a GPU.
 
             FIELDS OF --json
               schema       1; rises when readers of older files would misunderstand a newer one
               environment  version, date, processor, usable_cores, kernel, core_share (of a core's time; below 1 where \
             other work ran), instruction_set, integer_instruction, float_instruction, openblas_core (null unless \
-            f32), model, identity, backend
-              parameters   sections, threads, shapes, seconds, rounds, precision, queries (source, count, sha256), \
+            f32), model, identity, backend, gpu (name, driver, type, api_version, integer_product, timestamp_nanoseconds; \
+            null where the CPU computes)
+              parameters   sections, threads, shapes, batches, seconds, rounds, precision, queries (source, count, sha256), \
             warm_up
               measures     a list of {section, subject, quantity, unit, better (lower or higher), value (median), \
             lowest, highest, rounds (the figure of each)}
+              notes        a list of what the figures say together, such as where a GPU becomes faster
               comparison   with --compare: differences, warnings, changes {section, subject, quantity, before, now, \
             ratio, lowest_ratio, highest_ratio, verdict}, and how many measures are unmatched
 
@@ -82,6 +95,10 @@ struct BenchCommand: ParsableCommand {
             """
     )
 
+    enum Suite: String, CaseIterable, ExpressibleByArgument {
+        case gpu
+    }
+
     enum Format: EnumerableFlag {
         case table, json, markdown, csv
 
@@ -101,12 +118,15 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Sections to measure, of \(Section.allCases.map(\.rawValue).joined(separator: ",")); by default all.",
+            "Sections to measure, of \(Section.allCases.map(\.rawValue).joined(separator: ",")); by default all but sweep.",
             valueName: "sections"
         ),
         transform: sectionList
     )
     var only: [Section]?
+
+    @Option(help: "gpu: a GPU beside the CPU, which is --only gpu,sweep --backend vulkan.")
+    var suite: Suite?
 
     @Option(
         help: ArgumentHelp("Numbers of threads; by default 1, 2, 4 … up to the usable cores.", valueName: "counts"),
@@ -122,6 +142,12 @@ struct BenchCommand: ParsableCommand {
         transform: shapeList
     )
     var shapes: [Shape]?
+
+    @Option(
+        help: ArgumentHelp("Queries a call in the sweep; by default 1, 2, 4 … 8192.", valueName: "counts"),
+        transform: batchList
+    )
+    var batches: [Int]?
 
     @Option(help: "Time to measure in, warm-up included; by default 30.")
     var seconds: Double?
@@ -153,6 +179,15 @@ struct BenchCommand: ParsableCommand {
         guard (0.1...3600).contains(seconds ?? 1) else { throw ValidationError("--seconds must be from 0.1 to 3600.") }
         guard (1...1000).contains(rounds ?? 1) else { throw ValidationError("--rounds must be from 1 to 1000.") }
         if queries == "" { throw ValidationError("--queries needs a path, or `-` for standard input.") }
+        if suite != nil && only != nil {
+            throw ValidationError("--suite chooses the sections itself; leave out --only.")
+        }
+        if only?.contains(.gpu) == true && backend.backend != .vulkan {
+            throw ValidationError("The section gpu is of a GPU: choose --backend vulkan.")
+        }
+        if only?.contains(.sweep) == true && backend.backend == .cpu {
+            throw ValidationError("The sweep compares a GPU with the CPU: choose --backend vulkan or --backend auto.")
+        }
         if compare == "" { throw ValidationError("--compare needs a path.") }
         if load.serve != nil, let option = optionOfModels {
             throw ValidationError("\(option) is for measuring a model, not a service with --serve.")
@@ -164,7 +199,7 @@ struct BenchCommand: ParsableCommand {
         let given = [
             ("--model", model.model != nil), ("--precision", precision.precision != .automatic),
             ("--backend", backend.backend != .cpu),
-            ("--only", only != nil),
+            ("--only", only != nil), ("--suite", suite != nil), ("--batches", batches != nil),
             ("--threads", threads != nil), ("--shapes", shapes != nil), ("--seconds", seconds != nil),
             ("--rounds", rounds != nil), ("--compare", compare != nil), ("--markdown", format == .markdown),
             ("--csv", format == .csv),
@@ -183,15 +218,17 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func measureModel(_ queries: QuerySet) throws {
+        let chosen = suite == .gpu && backend.backend == .cpu ? .vulkan : backend.backend
         let earlier = try compare.map { try BenchmarkReport(file: $0) }
         let parameters = Parameters(
-            sections: only ?? Section.allCases,
+            sections: sections(on: chosen),
             threads: threads ?? Parameters.threadSweep(cores: UsableCores.current().count),
-            shapes: shapes ?? Parameters.defaultShapes,
+            shapes: shapes,
+            batches: batches ?? Parameters.defaultBatches,
             seconds: seconds ?? 30,
             rounds: rounds ?? 5,
             precision: precision.precision,
-            backend: backend.backend,
+            backend: chosen,
             device: backend.device,
             queries: queries
         )
@@ -216,6 +253,13 @@ struct BenchCommand: ParsableCommand {
         let comparison = earlier.map { Comparison(before: $0, now: report) }
         if format == .csv, let comparison { for note in comparison.notes { console.report(note) } }
         try Descriptor.standardOutput.write(Array(output(report, comparison).utf8))
+    }
+
+    private func sections(on backend: Backend) -> [Section] {
+        switch suite {
+        case .gpu: backend == .vulkan ? [.gpu, .sweep] : [.sweep]
+        case nil: only ?? Parameters.defaultSections(of: backend)
+        }
     }
 
     private func output(_ report: BenchmarkReport, _ comparison: Comparison?) -> String {
@@ -244,6 +288,15 @@ private func threadList(_ text: String) throws -> [Int] {
     try list(text) { name throws(BenchmarkError) in
         guard let count = Int(name), (1...1024).contains(count) else {
             throw BenchmarkError("\(name.debugDescription) is no number of threads from 1 to 1024")
+        }
+        return count
+    }
+}
+
+private func batchList(_ text: String) throws -> [Int] {
+    try list(text) { name throws(BenchmarkError) in
+        guard let count = Int(name), (1...65_536).contains(count) else {
+            throw BenchmarkError("\(name.debugDescription) is no number of queries from 1 to 65536")
         }
         return count
     }

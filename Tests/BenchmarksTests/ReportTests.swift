@@ -24,8 +24,11 @@ import Testing
     /// What `triage bench --help` promises.
     @Test func jsonHasTheDocumentedFields() throws {
         let json = try sample().json
-        #expect(json.members.map(\.key) == ["schema", "environment", "parameters", "measures"])
-        #expect(json["schema"] == 1 && json["environment"]?["openblas_core"] == .null)
+        #expect(json.members.map(\.key) == ["schema", "environment", "parameters", "measures", "notes"])
+        #expect(
+            json["schema"] == 1 && json["environment"]?["openblas_core"] == .null
+                && json["environment"]?["gpu"] == .null
+        )
         let measure = try #require(json["measures"]?.array?[1].object)
         #expect(
             measure.members.map(\.key) == [

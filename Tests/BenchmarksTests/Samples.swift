@@ -24,6 +24,7 @@ func report(_ measures: [Measure], change: (inout RunEnvironment) -> Void = { _ 
         sections: ["stream"],
         threads: [1, 2],
         shapes: ["1x8"],
+        batches: [],
         seconds: 2.5,
         rounds: 3,
         precision: "auto",

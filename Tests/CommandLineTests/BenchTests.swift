@@ -28,6 +28,26 @@ import Testing
         #expect(result.errors == "triage: error: cannot connect to 127.0.0.1:1: Connection refused\n")
     }
 
+    /// What a GPU is needed for is not measured on the CPU.
+    @Test(arguments: [
+        ["--only", "gpu"], ["--only", "gpu", "--backend", "auto"], ["--only", "sweep"], ["--suite", "cpu"],
+        ["--suite", "gpu", "--only", "stream"], ["--batches", "0"], ["--batches", "1,1"], ["--batches", "65537"],
+        ["--serve", "http://127.0.0.1:1", "--suite", "gpu"], ["--serve", "http://127.0.0.1:1", "--batches", "1"],
+    ])
+    func optionsOfAGPUThatMakeNoSenseAreUsageErrors(arguments: [String]) throws {
+        let result = try Command(["bench"] + arguments).wait()
+        #expect(result.status == 64 && result.output.isEmpty && result.errors.hasPrefix("Error: "))
+    }
+
+    @Test func withoutAGPUTheSuiteSaysSo() throws {
+        let result = try Command(
+            ["bench", "--suite", "gpu", "--json"],
+            environment: ["VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"]
+        ).wait()
+        #expect(result.status == 2 && result.output.isEmpty && result.errorLines.count == 1)
+        #expect(result.errors.hasPrefix("triage: error: "))
+    }
+
     @Test func aMissingModelIsOneLine() throws {
         let result = try Command.run("bench", "--model", "/nonexistent/model")
         #expect(result.status == 2 && result.output.isEmpty && result.errorLines.count == 1)

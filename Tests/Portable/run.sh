@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the program as one file and proves that it needs nothing but that file, the C and C++ libraries named below, and
-# a model: it decides and measures in a root directory that holds only those, without a network and without /proc.
+# a model: it decides and measures in a root directory that holds only those, without a network and without /proc. With
+# the Vulkan loader and a driver on top, here llvmpipe's where there is one, it computes the same on that.
 #
 #   Tests/Portable/run.sh              builds in .build/static
 #   Tests/Portable/run.sh PROGRAM      tests a program that is already built
@@ -29,10 +30,13 @@ needed=$(for library in $libraries; do basename "$library"; done | sort | xargs)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 cp "$program" "$root/triage"
-for library in $libraries; do
-    mkdir -p "$root$(dirname "$library")"
-    cp -L "$library" "$root$library"
-done
+put() {
+    for library in "$@"; do
+        mkdir -p "$root$(dirname "$library")"
+        cp -L "$library" "$root$library"
+    done
+}
+put $libraries
 mkdir "$root/models"
 cp -r models/triage-en "$root/models/"
 
@@ -53,4 +57,23 @@ echo "$report"
 for section in Peak Stream Shapes "Cold start" Memory; do
     grep -q "^$section" <<<"$report" || { echo "no section $section" >&2; exit 1; }
 done
+
+library_named() { /usr/sbin/ldconfig -p | sed -n "s/.*\b$1 .*=> //p" | head -n 1; }
+loader=$(library_named 'libvulkan\.so\.1')
+driver=$(library_named 'libvulkan_lvp\.so')
+if [ -n "$loader" ] && [ -n "$driver" ]; then
+    put "$loader" "$driver" $(ldd "$loader" "$driver" | grep -oE '=> /[^ ]+' | cut -c4- | sort -u)
+    # A file of this name in this folder is how a driver makes itself known to the loader.
+    mkdir -p "$root/usr/share/vulkan/icd.d"
+    printf '{"file_format_version": "1.0.0", "ICD": {"library_path": "%s", "api_version": "1.1.0"}}\n' "$driver" \
+        >"$root/usr/share/vulkan/icd.d/driver.json"
+    on_device=$(inside classify --backend vulkan --device llvmpipe "I lost my card, please block it")
+    echo "$on_device"
+    [ "$on_device" = "$decision" ] || { echo "decides otherwise with Vulkan" >&2; exit 1; }
+    report=$(inside bench --backend vulkan --device llvmpipe --only gpu --shapes 1x16 --seconds 1 --rounds 1)
+    echo "$report"
+    grep -q "^GPU: 1x16" <<<"$report" || { echo "no section GPU" >&2; exit 1; }
+else
+    echo "not run with Vulkan: its loader or llvmpipe (Debian's libvulkan1, mesa-vulkan-drivers) is not here"
+fi
 du -h "$root/triage"
