@@ -183,9 +183,9 @@ static void describe(const triage_vulkan_instance *instance, VkPhysicalDevice ph
     device->has_integer_dot = features.integer_dot.shaderIntegerDotProduct;
     device->has_fast_integer_dot = dot.integerDotProduct4x8BitPackedSignedAccelerated;
     device->has_half = features.features12.shaderFloat16 && features.features11.storageBuffer16BitAccess;
-    device->has_subgroup_size_control =
-        features.subgroup_size.subgroupSizeControl && features.subgroup_size.computeFullSubgroups &&
-        (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT);
+    device->has_subgroup_size_control = features.subgroup_size.subgroupSizeControl &&
+                                        features.subgroup_size.computeFullSubgroups &&
+                                        (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT);
     // What the modules on matrices declare.
     bool has_matrices =
         features.matrix.cooperativeMatrix && features.features12.vulkanMemoryModel && features.features12.shaderInt8;

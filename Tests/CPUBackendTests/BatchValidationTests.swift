@@ -1,7 +1,8 @@
 import CPUBackend
 import Encoder
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// What a batch may hold.
 @Suite struct BatchValidationTests {

@@ -1,7 +1,8 @@
 import CPUBackend
 import Encoder
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// The promise of the integer path: the bits of a text's results depend on nothing but the text and the model.
 @Suite struct DeterminismTests {

@@ -1,8 +1,9 @@
 import CPUBackend
 import Encoder
 import Foundation
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// The first stage: what it computes, and that its bits depend on nothing but the text and the model.
 @Suite struct FirstStageTests {

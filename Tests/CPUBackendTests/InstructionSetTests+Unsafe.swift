@@ -1,8 +1,9 @@
 import CPUBackend
 import Encoder
 import Glibc
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// The choice of kernels. Each test that sets the environment does so in a process of its own.
 @Suite struct InstructionSetTests {

@@ -68,7 +68,7 @@ import Testing
         let device = try answers("--backend", "vulkan", "--device", "llvmpipe")
         #expect(cpu.count == texts.count && device.count == texts.count)
         func content(_ answer: JSONObject) -> [String] {
-            answer.members.filter { !["backend", "microseconds"].contains($0.key) }.map { "\($0.key): \($0.value)" }
+            answer.members.filter { !["backend", "micros"].contains($0.key) }.map { "\($0.key): \($0.value)" }
         }
         for (cpu, device) in zip(cpu, device) { #expect(content(device) == content(cpu)) }
         #expect(device.allSatisfy { $0["backend"]?.string?.hasPrefix("vulkan-int8") == true })

@@ -40,7 +40,9 @@ import Testing
         #expect(throws: lasting) { try backend?.profile(small) }
         backend = nil
         // Another is not affected.
-        #expect(try network.vulkan(.int8, product: .float).results([TokenSequence(ids: [1], segmentIds: [0])]).count == 1)
+        #expect(
+            try network.vulkan(.int8, product: .float).results([TokenSequence(ids: [1], segmentIds: [0])]).count == 1
+        )
     }
 
     @Test func scratchThatTheDeviceHasNoRoomForIsRefused() throws {
@@ -89,7 +91,8 @@ import Testing
         let compiled = backend.compiledShaders
         var generator = Noise.Generator(seed: 2)
         var cases: [[UInt8]] = [
-            [0], [UInt8](repeating: 255, count: 32), (0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) },
+            [0], [UInt8](repeating: 255, count: 32),
+            (0..<5000).map { _ in UInt8.random(in: 0...255, using: &generator) },
             compiled, Array(compiled.prefix(compiled.count / 2)), compiled + [1, 2, 3],
         ]
         for _ in 0..<4 where !compiled.isEmpty {

@@ -9,7 +9,8 @@ import Testing
     @Test func fusedMultiplyAddIsRoundedOnce() throws {
         var generator = Noise.Generator(seed: 1)
         let special: [Float] = [
-            0, -0.0, 1, -1, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, 0x1.fffffep-1, 0x1p24,
+            0, -0.0, 1, -1, .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, 0x1.fffffep-1,
+            0x1p24,
         ]
         func any() -> Float {
             switch UInt8.random(in: 0..<4, using: &generator) {

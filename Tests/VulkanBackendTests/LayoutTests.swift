@@ -6,8 +6,10 @@ import Testing
 /// What needs no device: how batches, weights and memory are laid out, and how devices are chosen.
 @Suite struct LayoutTests {
     @Test func sizesAreNeverTooSmallAndSeldomMuchTooLarge() {
-        #expect([1, 16, 17, 32, 33, 48, 49, 65, 97].map { SizeBuckets.size(for: $0, limit: 2048) }
-            == [16, 16, 32, 32, 48, 48, 64, 96, 128])
+        #expect(
+            [1, 16, 17, 32, 33, 48, 49, 65, 97].map { SizeBuckets.size(for: $0, limit: 2048) }
+                == [16, 16, 32, 32, 48, 48, 64, 96, 128]
+        )
         for tokens in 1...2048 {
             let size = SizeBuckets.size(for: tokens, limit: 2048)
             #expect(size >= tokens && size <= 2048)

@@ -15,7 +15,8 @@ import Testing
             case 0: try TinyNetwork(firstStageSize: 52)
             case 1: try TinyNetwork(hiddenSize: 96, headCount: 3, intermediateSize: 384, pooling: .mean, outputCount: 0)
             case 2: try TinyNetwork(hiddenSize: 17, headCount: 1, intermediateSize: 33, outputCount: 70)
-            default: try TinyNetwork(hiddenSize: 64, headCount: 2, intermediateSize: 48, pooling: .mean, firstStageSize: 130)
+            default:
+                try TinyNetwork(hiddenSize: 64, headCount: 2, intermediateSize: 48, pooling: .mean, firstStageSize: 130)
             }
         if number == 2 {
             network.configuration.segmentCount = 0
@@ -77,7 +78,8 @@ import Testing
         let cpu = try network.backend(.int8), device = try network.vulkan(.int8, product: .float)
         let longest = network.configuration.maximumPositions
         let count = device.preferredTokenCount / longest + 3
-        let sequences = Self.sequences(network, 2 * count, seed: 9)
+        let sequences =
+            Self.sequences(network, 2 * count, seed: 9)
             + [TokenSequence](repeating: TokenSequence(ids: [1, 2], segmentIds: [0, 0]), count: 70)
         #expect(sequences.map(\.ids.count).reduce(0, +) > device.preferredTokenCount)
         let expected = try cpu.results(sequences).map(bits)

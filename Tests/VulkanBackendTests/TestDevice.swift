@@ -9,7 +9,9 @@ import Testing
 /// The device of the tests: the one that `TRIAGE_TEST_DEVICE` names, else llvmpipe, else any.
 enum TestDevice {
     static let found: Result<VulkanDevice, EncoderError> = Result { () throws(EncoderError) in
-        if let name = ProcessInfo.processInfo.environment["TRIAGE_TEST_DEVICE"] { return try VulkanDevice.selected(name) }
+        if let name = ProcessInfo.processInfo.environment["TRIAGE_TEST_DEVICE"] {
+            return try VulkanDevice.selected(name)
+        }
         if let software = try? VulkanDevice.selected("llvmpipe") { return software }
         return try VulkanDevice.selected(nil)
     }

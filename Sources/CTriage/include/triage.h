@@ -93,8 +93,10 @@ enum {
 enum {
     /// The processor.
     TRIAGE_BACKEND_CPU = 0,
-    /// The processor, and for calls of many texts the GPU where there is one that is faster. It is looked for once there is
-    /// enough work to be worth it, which takes that call some tenths of a second. Where it fails the processor computes the
+    /// The processor, and for calls of many texts the GPU where there is one that is faster. It is looked for once
+    /// there is
+    /// enough work to be worth it, which takes that call some tenths of a second. Where it fails the processor computes
+    /// the
     /// same texts, and all that follow; `device_notice` of triage_info then says why.
     TRIAGE_BACKEND_AUTO = 1,
     /// The GPU alone, through Vulkan: TRIAGE_MODEL_ERROR where that cannot be used.
@@ -241,7 +243,8 @@ typedef struct triage_info {
     /// With TRIAGE_BACKEND_AUTO what computes small calls.
     char backend[32];
     // Since version 1.1:
-    /// With TRIAGE_BACKEND_AUTO why the GPU is not used, for people; empty while it is, and while it was not looked for.
+    /// With TRIAGE_BACKEND_AUTO why the GPU is not used, for people; empty while it is, and while it was not looked
+    /// for.
     char device_notice[256];
 } triage_info;
 #define TRIAGE_INFO_INIT \

@@ -1,7 +1,8 @@
 import CKernels
 import Glibc
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `finish_f32`, and through it the activations.
 @Suite struct ActivationTests {

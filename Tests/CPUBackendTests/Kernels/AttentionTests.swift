@@ -1,6 +1,7 @@
 import Glibc
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `attention` of one sequence.
 @Suite struct AttentionTests {

@@ -1,8 +1,9 @@
 import CKernels
 import Encoder
 import Tensors
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `embed` on tables of every type, against the values that `WeightMatrix` says they stand for.
 @Suite struct EmbedTests {

@@ -1,6 +1,7 @@
 import CKernels
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// Values that broken weights lead to: kernels neither trap nor write elsewhere, and agree on what comes out.
 @Suite struct HostileValueTests {

@@ -1,6 +1,7 @@
 import CKernels
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `linear_int8`, with the packing it reads, and `linear_f32`.
 @Suite struct LinearTests {

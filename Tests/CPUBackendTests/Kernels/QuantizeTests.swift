@@ -1,7 +1,8 @@
 import CKernels
 import Glibc
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `quantize_rows`: floats to unsigned 8-bit integers, a scale and zero point a row.
 @Suite struct QuantizeTests {

@@ -1,5 +1,6 @@
-@testable import EncoderTestSupport
 import Testing
+
+@testable import EncoderTestSupport
 
 /// `layer_norm`, `mean_rows` and `normalize`.
 @Suite struct RowTests {

@@ -85,7 +85,8 @@ import Testing
     @Test(arguments: activations.map(\.rawValue))
     func activate(_ activation: UInt32) throws {
         // Every size with some activation, every activation with some sizes.
-        for (turn, columns) in AwkwardSizes.columns.enumerated() where (turn + Int(activation)) % 3 == 0 || columns == 17 {
+        for (turn, columns) in AwkwardSizes.columns.enumerated()
+        where (turn + Int(activation)) % 3 == 0 || columns == 17 {
             for rows in AwkwardSizes.rows(columns) {
                 // From where exponentials underflow to where they overflow, and what is beyond all that.
                 var x = Noise.floats(rows * columns, seed: rows).enumerated().map { $1 * Float(1 + $0 % 40) }
