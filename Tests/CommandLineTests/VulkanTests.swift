@@ -2,7 +2,7 @@ import Foundation
 import StrictJSON
 import Testing
 
-/// Drivers that are broken, and the one in software where it is installed.
+/// Drivers that are broken.
 @Suite(.enabled(if: Command.model != nil)) struct VulkanTests {
     /// Environments in which the loader finds no driver that works.
     enum Fault: String, CaseIterable {
@@ -43,34 +43,5 @@ import Testing
         let vulkan = try Command.run("classify", "--backend", "vulkan", "x", environment: environment)
         #expect(vulkan.status == 2 && vulkan.output.isEmpty && vulkan.errorLines.count == 1)
         #expect(vulkan.errors.hasPrefix("triage: error: ") && vulkan.errors.contains("Vulkan"))
-    }
-
-    /// The model that comes with the package, from text to decision, on the device in software.
-    @Test func theDeviceGivesTheAnswersOfTheCPU() throws {
-        let doctor = try JSONParser.parse(Command.run("doctor", "--json").output)
-        let devices = doctor["vulkan"]?["devices"]?.array ?? []
-        guard devices.contains(where: { $0["name"]?.string?.hasPrefix("llvmpipe") == true }) else {
-            print("skipped: llvmpipe is not installed here")
-            return
-        }
-        let scratch = ScratchFolder()
-        let texts = (0..<64).map { number in
-            number % 3 == 0
-                ? "what is the weather in town \(number)" : String(repeating: "block my card \(number) ", count: number)
-        }
-        let file = try scratch.file("texts", texts.map { $0.isEmpty ? "x" : $0 }.joined(separator: "\n"))
-        func answers(_ arguments: String...) throws -> [JSONObject] {
-            let result = try Command(["classify", "--json", "--file", file] + arguments).wait()
-            #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
-            return try result.objects()
-        }
-        let cpu = try answers("--backend", "cpu")
-        let device = try answers("--backend", "vulkan", "--device", "llvmpipe")
-        #expect(cpu.count == texts.count && device.count == texts.count)
-        func content(_ answer: JSONObject) -> [String] {
-            answer.members.filter { !["backend", "micros"].contains($0.key) }.map { "\($0.key): \($0.value)" }
-        }
-        for (cpu, device) in zip(cpu, device) { #expect(content(device) == content(cpu)) }
-        #expect(device.allSatisfy { $0["backend"]?.string?.hasPrefix("vulkan-int8") == true })
     }
 }

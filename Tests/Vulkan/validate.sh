@@ -31,5 +31,5 @@ if [ -s "$messages" ]; then
     cat "$messages" >&2
     exit 1
 fi
-[ $status != 0 ] || echo "validation layers: no message"
+[ $status != 0 ] || echo "validation layers: no message" >&2
 exit $status
