@@ -52,6 +52,12 @@ _Alignas(uint32_t) static const unsigned char peak_dot[] = {
 _Alignas(uint32_t) static const unsigned char peak_float[] = {
 #embed "spirv/peak_float.spv"
 };
+_Alignas(uint32_t) static const unsigned char peak_matrix[] = {
+#embed "spirv/peak_matrix.spv"
+};
+_Alignas(uint32_t) static const unsigned char peak_matrix_half[] = {
+#embed "spirv/peak_matrix_half.spv"
+};
 _Alignas(uint32_t) static const unsigned char pool[] = {
 #embed "spirv/pool.spv"
 };
@@ -82,6 +88,8 @@ static const triage_shader shaders[] = {
     SHADER(peak_copy),
     SHADER(peak_dot),
     SHADER(peak_float),
+    SHADER(peak_matrix),
+    SHADER(peak_matrix_half),
     SHADER(pool),
     SHADER(probe_fma),
     SHADER(quantize),

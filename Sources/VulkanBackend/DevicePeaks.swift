@@ -8,27 +8,29 @@ package struct DevicePeaks: Sendable {
     package let rates: [Arithmetic: Double]
 
     package enum Arithmetic: String, Sendable, CaseIterable {
+        case matrix = "matrices of bytes"
+        case halfMatrix = "matrices of 16-bit floating point"
         case integerDot = "integer dot product"
         case float = "32-bit floating point"
 
-        /// What the multiply-accumulates of a step of this label are done by; nil for one whose peak is not measured.
-        package init?(of label: String) {
-            guard let shader = label.split(separator: " ").first, !shader.contains("_matrix") else { return nil }
-            self = shader.hasSuffix("_dot") ? .integerDot : .float
-        }
-
-        fileprivate var shader: String {
-            switch self {
-            case .integerDot: "peak_dot"
-            case .float: "peak_float"
+        /// What the multiply-accumulates of a step of this label are done by.
+        package init(of label: String) {
+            let shader = label.prefix { $0 != " " }
+            if shader.hasSuffix("_matrix") {
+                self = .matrix
+            } else if shader.hasSuffix("_matrix_half") {
+                self = .halfMatrix
+            } else {
+                self = shader.hasSuffix("_dot") ? .integerDot : .float
             }
         }
 
-        /// Of each thread of the shader.
-        fileprivate var productsPerRound: Int {
+        fileprivate var product: IntegerProduct {
             switch self {
-            case .integerDot: 64
-            case .float: 16
+            case .matrix: .matrix
+            case .halfMatrix: .halfMatrix
+            case .integerDot: .dot
+            case .float: .float
             }
         }
     }
@@ -49,7 +51,7 @@ extension VulkanBackend {
     package func measurePeaks() throws(EncoderError) -> DevicePeaks {
         let meter = PeakMeter(device: prepared.device)
         var rates: [DevicePeaks.Arithmetic: Double] = [:]
-        for arithmetic in DevicePeaks.Arithmetic.allCases where arithmetic != .integerDot || device.hasIntegerDot {
+        for arithmetic in DevicePeaks.Arithmetic.allCases where arithmetic.product.isMeasurable(on: device) {
             rates[arithmetic] = try meter.multiplyAccumulatesPerSecond(arithmetic)
         }
         return DevicePeaks(bytesPerSecond: try meter.bytesPerSecond(), rates: rates)
@@ -84,10 +86,32 @@ private struct PeakMeter {
         let isSoftware = device.description.kind == .software
         let workgroups = isSoftware ? 64 : 4096, threads = 256, rounds = isSoftware ? 64 : 1024
         let results = try DeviceBuffer(device, byteCount: 4 * workgroups * threads, .onDevice)
-        let pipeline = try Pipeline(arithmetic.shader, [], on: device)
+        let (pipeline, productsPerRound) = try peakShader(arithmetic, threads: threads)
         let push = PushConstants([results.address], [UInt32(rounds)])
-        return try rate(of: workgroups * threads * rounds * arithmetic.productsPerRound) { commands in
+        return try rate(of: workgroups * rounds * productsPerRound) { commands in
             commands.dispatch(pipeline, push, .count(workgroups))
+        }
+    }
+
+    /// A shader of workgroups of so many threads, and the products that a workgroup adds in a round.
+    private func peakShader(
+        _ arithmetic: DevicePeaks.Arithmetic,
+        threads: Int
+    ) throws(EncoderError) -> (Pipeline, productsPerRound: Int) {
+        switch arithmetic {
+        case .integerDot: return (try Pipeline("peak_dot", [], on: device), 64 * threads)
+        case .float: return (try Pipeline("peak_float", [], on: device), 16 * threads)
+        case .matrix, .halfMatrix:
+            let subgroupSize = device.description.subgroupSize
+            guard let shape = arithmetic.product.shape(on: device.description) else {
+                throw .unavailable("\(device.description.name) does not multiply \(arithmetic.rawValue)")
+            }
+            let constants = [shape.rows, shape.columns, shape.inner, subgroupSize, threads].map { UInt32($0) }
+            let name = arithmetic == .matrix ? "peak_matrix" : "peak_matrix_half"
+            return (
+                try Pipeline(name, constants, subgroupSize: subgroupSize, on: device),
+                8 * (threads / subgroupSize) * shape.rows * shape.columns * shape.inner
+            )
         }
     }
 
@@ -129,5 +153,12 @@ private struct PeakMeter {
             let onDevice = commands.durations().first?.nanoseconds ?? 0
             return onDevice > 0 ? onDevice / 1e9 : elapsed
         }
+    }
+}
+
+extension IntegerProduct {
+    /// Software has matrices by name only, and Mesa's compiler of them fails on sizes that are constants of specialisation.
+    fileprivate func isMeasurable(on device: VulkanDevice) -> Bool {
+        isPossible(on: device) && (device.kind != .software || self == .dot || self == .float)
     }
 }

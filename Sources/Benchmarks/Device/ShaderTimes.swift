@@ -39,7 +39,7 @@ struct ShaderTimes: Equatable {
                 shareOfTime: nanoseconds / total * 100,
                 shareOfPeak: share(
                     work?.multiplyAccumulates,
-                    of: DevicePeaks.Arithmetic(of: label).flatMap { peaks.rates[$0] }
+                    of: peaks.rates[DevicePeaks.Arithmetic(of: label)]
                 ),
                 shareOfBandwidth: share(work?.bytes, of: peaks.bytesPerSecond)
             )

@@ -66,9 +66,9 @@ import Testing
     @Test(arguments: [
         ("linear_int8_dot 10 → 30", DevicePeaks.Arithmetic.integerDot), ("linear_int8_rows_dot 1 → 2", .integerDot),
         ("linear_int8_float 1 → 2", .float), ("linear_f32 1 → 2", .float), ("attention", .float),
-        ("linear_int8_matrix 1 → 2", nil), ("linear_int8_matrix_half 1 → 2", nil), ("", nil),
+        ("linear_int8_matrix 1 → 2", .matrix), ("linear_int8_matrix_half 1 → 2", .halfMatrix),
     ])
-    func aLabelNamesItsArithmetic(label: String, arithmetic: DevicePeaks.Arithmetic?) {
+    func aLabelNamesItsArithmetic(label: String, arithmetic: DevicePeaks.Arithmetic) {
         #expect(DevicePeaks.Arithmetic(of: label) == arithmetic)
     }
 
