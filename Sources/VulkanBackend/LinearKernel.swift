@@ -11,6 +11,44 @@ struct LinearKernel {
     }
 }
 
+/// What one workgroup of a tiled product computes: `rows` × `columns` outputs.
+protocol Tile {
+    var rows: Int { get }
+    var columns: Int { get }
+}
+
+extension Array where Element: Tile {
+    /// The largest, which come first, of which there are so many that no processor of a large device is without any; else
+    /// the smallest.
+    func suited(rows: Int, outputs: Int) -> Element {
+        let enoughWorkgroups = 128
+        return first { tile in
+            let across = (outputs + tile.columns - 1) / tile.columns, down = (rows + tile.rows - 1) / tile.rows
+            return across * down >= enoughWorkgroups
+        } ?? self[count - 1]
+    }
+}
+
+/// A tile of which each thread computes `threadRows` × `threadColumns` outputs, from `step` inputs at a time.
+struct ThreadTile: Tile {
+    let rows, columns, threadRows, threadColumns, step: Int
+
+    /// Largest first.
+    static let int8 = [
+        ThreadTile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 32),
+        ThreadTile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 64),
+        ThreadTile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 64),
+    ]
+    static let float32 = [
+        ThreadTile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 8),
+        ThreadTile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 16),
+        ThreadTile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 32),
+    ]
+
+    var threads: Int { rows / threadRows * (columns / threadColumns) }
+    var constants: [Int] { [rows, columns, threadRows, threadColumns, step, threads] }
+}
+
 extension Kernels {
     /// Rows of one workgroup of the shaders that work by row.
     static let rowsPerWorkgroup = 8
@@ -18,41 +56,14 @@ extension Kernels {
     static let queriesPerTask = 16
     /// Rows up to which a layer's time is that of reading its weights.
     private static let fewRows = 32
-    /// With fewer workgroups a large device has processors without any.
-    static let enoughWorkgroups = 128
-
-    /// A tiled product: a workgroup computes `rows` × `columns` outputs, each of its threads `threadRows` × `threadColumns`
-    /// of them, from `step` inputs at a time.
-    struct Tile {
-        let rows, columns, threadRows, threadColumns, step: Int
-
-        /// Largest first.
-        static let int8 = [
-            Tile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 32),
-            Tile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 64),
-            Tile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 64),
-        ]
-        static let float32 = [
-            Tile(rows: 128, columns: 128, threadRows: 8, threadColumns: 8, step: 8),
-            Tile(rows: 64, columns: 64, threadRows: 8, threadColumns: 4, step: 16),
-            Tile(rows: 32, columns: 64, threadRows: 4, threadColumns: 4, step: 32),
-        ]
-
-        var threads: Int { rows / threadRows * (columns / threadColumns) }
-        var constants: [Int] { [rows, columns, threadRows, threadColumns, step, threads] }
-
-        func workgroups(rows count: Int, outputs: Int) -> Int {
-            ((count + rows - 1) / rows) * ((outputs + columns - 1) / columns)
-        }
-    }
 
     /// The shader for a layer of so many rows: for few rows one that reads the weights once, else the largest tiles of
     /// which there are enough.
     func linear(_ layer: Linear, rows: Int, addsResidual: Bool) throws(EncoderError) -> LinearKernel {
         let constants = [layer.inputs, layer.outputs, addsResidual ? 1 : 0]
-        if layer.int8 != nil, rows <= Self.fewRows {
-            // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
-            let columns = 8, splits = layer.inputs > 24 * 1024 ? 32 : 24
+        // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
+        let columns = 8, splits = layer.inputs > 24 * 1024 ? 32 : 24
+        if layer.int8 != nil, rows <= Self.fewRows, columns * splits <= device.description.workgroupSize {
             return LinearKernel(
                 pipeline: try float(
                     integerShader("linear_int8_rows"),
@@ -65,10 +76,10 @@ extension Kernels {
         if layer.int8 != nil, let kernel = try matrixKernel(constants, rows: rows, outputs: layer.outputs) {
             return kernel
         }
-        let tiles = layer.int8 != nil ? Tile.int8 : Tile.float32
-        let tile =
-            tiles.first { $0.workgroups(rows: rows, outputs: layer.outputs) >= Self.enoughWorkgroups }
-            ?? tiles[tiles.count - 1]
+        // Every device has workgroups of 128 threads.
+        let tile = (layer.int8 != nil ? ThreadTile.int8 : ThreadTile.float32)
+            .filter { $0.threads <= device.description.workgroupSize }
+            .suited(rows: rows, outputs: layer.outputs)
         let name = layer.int8 != nil ? integerShader("linear_int8") : "linear_f32"
         return LinearKernel(
             pipeline: try float(name, constants + tile.constants),

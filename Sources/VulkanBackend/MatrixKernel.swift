@@ -2,7 +2,7 @@ import Encoder
 
 /// How a linear layer is cut for matrices that a subgroup multiplies together: a workgroup computes `rows` × `columns`
 /// outputs, each of its subgroups `subgroupRows` × `subgroupColumns` of them, from `step` inputs at a time.
-struct MatrixTile {
+struct MatrixTile: Tile {
     let rows, columns, subgroupRows, subgroupColumns, step: Int
 
     /// Largest first.
@@ -13,10 +13,6 @@ struct MatrixTile {
             MatrixTile(rows: 64, columns: 64, subgroupRows: 32, subgroupColumns: 32, step: step),
             MatrixTile(rows: 32, columns: 64, subgroupRows: 16, subgroupColumns: 32, step: step),
         ]
-    }
-
-    func workgroups(rows count: Int, outputs: Int) -> Int {
-        ((count + rows - 1) / rows) * ((outputs + columns - 1) / columns)
     }
 
     private func threads(_ subgroupSize: Int) -> Int {
@@ -65,10 +61,9 @@ extension Kernels {
     func matrixKernel(_ constants: [Int], rows: Int, outputs: Int) throws(EncoderError) -> LinearKernel? {
         let device = device.description
         guard let shape = product.shape(on: device) else { return nil }
-        let tiles = MatrixTile.all(for: product).filter { $0.fits(shape, product, device) }
-        let tile =
-            tiles.first { $0.workgroups(rows: rows, outputs: outputs) >= Self.enoughWorkgroups }
-            ?? tiles[tiles.count - 1]
+        let tile = MatrixTile.all(for: product)
+            .filter { $0.fits(shape, product, device) }
+            .suited(rows: rows, outputs: outputs)
         let pipeline = try float(
             product == .matrix ? "linear_int8_matrix" : "linear_int8_matrix_half",
             constants + tile.constants(shape, subgroupSize: device.subgroupSize),

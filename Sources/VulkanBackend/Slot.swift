@@ -3,13 +3,8 @@ import Encoder
 /// What one batch needs on its way through the device: scratch, buffers for its tokens and its results, and the commands
 /// for each size, recorded when it first comes. Used by one call at a time.
 final class Slot {
-    /// Which part of the network runs.
-    enum Stage: Hashable {
-        case first, whole
-    }
-
     private struct Key: Hashable {
-        let stage: Stage
+        let stage: EncoderStage
         let tokenCount: Int
     }
 
@@ -48,7 +43,7 @@ final class Slot {
     /// Behind the embeddings of as many sequences as there can be.
     private var logitsOffset: Int { 4 * backend.tokenCapacity * backend.configuration.hiddenSize }
 
-    private func execute(_ stage: Stage, _ batch: TokenBatch, _ sequences: Range<Int>) throws(EncoderError) {
+    private func execute(_ stage: EncoderStage, _ batch: TokenBatch, _ sequences: Range<Int>) throws(EncoderError) {
         try backend.device.check()
         write(batch, sequences)
         let tokens = batch.offsets[sequences.upperBound] - batch.offsets[sequences.lowerBound]
@@ -123,7 +118,7 @@ final class Slot {
 }
 
 extension Pass {
-    fileprivate func record(_ stage: Slot.Stage) throws(EncoderError) {
+    fileprivate func record(_ stage: EncoderStage) throws(EncoderError) {
         switch stage {
         case .whole:
             try forward()

@@ -93,7 +93,7 @@ import Testing
             for product in try Self.products() {
                 let splits = place < 3 ? 24 : 16
                 try check("linear_int8_rows_\(product)", [8, splits, 8 * splits], rows: 16, columns: 8)
-                let tile = Kernels.Tile.int8[place % Kernels.Tile.int8.count]
+                let tile = ThreadTile.int8[place % ThreadTile.int8.count]
                 try check("linear_int8_\(product)", tile.constants, rows: tile.rows, columns: tile.columns)
             }
             for product in [IntegerProduct.matrix, .halfMatrix] {
@@ -120,7 +120,7 @@ import Testing
         for rows in [1, 9, 33, 129] where rows < 100 || inputs < 100 {
             let x = Noise.floats(rows * inputs, seed: rows)
             let residual = place % 2 == 0 ? Noise.floats(rows * outputs, seed: 6) : nil
-            let tile = Kernels.Tile.float32[place % Kernels.Tile.float32.count]
+            let tile = ThreadTile.float32[place % ThreadTile.float32.count]
             let arguments = try [x, weights, bias].map { try DeviceWords($0) }
             let other = try residual.map { try DeviceWords($0) }, header = try DeviceWords.header(tokens: rows)
             let out = try DeviceWords(count: rows * outputs)
