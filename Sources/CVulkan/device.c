@@ -4,8 +4,6 @@
 
 #include "functions.h"
 
-#define MAXIMUM_DEVICES 16
-
 static bool create_device(const triage_vulkan_instance *instance, triage_vulkan_device *device, const void *cache,
                           size_t cache_size, triage_vulkan_failure *failure) {
     triage_vulkan_features features;

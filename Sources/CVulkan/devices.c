@@ -1,10 +1,10 @@
 // What devices there are, and what they can do.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "functions.h"
 
-#define MAXIMUM_DEVICES 16
 #define MAXIMUM_EXTENSIONS 1024
 #define MAXIMUM_QUEUE_FAMILIES 32
 #define MAXIMUM_MATRICES 256
@@ -37,19 +37,19 @@ void triage_vulkan_read_features(const triage_vulkan_instance *instance, VkPhysi
                                  triage_vulkan_features *features) {
     memset(features, 0, sizeof *features);
     find_queue(instance, physical, features);
-    static _Thread_local VkExtensionProperties extensions[MAXIMUM_EXTENSIONS];
-    uint32_t count = MAXIMUM_EXTENSIONS;
-    VkResult result = instance->EnumerateDeviceExtensionProperties(physical, NULL, &count, extensions);
+    // Without memory for the list the device has no extensions.
+    VkExtensionProperties *extensions = calloc(MAXIMUM_EXTENSIONS, sizeof *extensions);
+    uint32_t count = extensions ? MAXIMUM_EXTENSIONS : 0;
+    VkResult result =
+        extensions ? instance->EnumerateDeviceExtensionProperties(physical, NULL, &count, extensions) : VK_SUCCESS;
     if (result != VK_SUCCESS && result != VK_INCOMPLETE) count = 0;
 
     features->features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2;
-    features->features11.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
     features->features12.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
     features->subgroup_size.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES;
     features->integer_dot.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES;
     features->matrix.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR;
-    features->features.pNext = &features->features11;
-    features->features11.pNext = &features->features12;
+    features->features.pNext = &features->features12;
     void **next = &features->features12.pNext;
     struct {
         const char *name;
@@ -66,25 +66,18 @@ void triage_vulkan_read_features(const triage_vulkan_instance *instance, VkPhysi
         *next = optional[i].chained;
         next = optional[i].next;
     }
+    free(extensions);
     instance->GetPhysicalDeviceFeatures2(physical, &features->features);
 
     // A feature that is asked for and not used may cost speed.
-    VkPhysicalDeviceVulkan11Features *v11 = &features->features11;
     VkPhysicalDeviceVulkan12Features *v12 = &features->features12;
-    VkBool32 is_storage16 = v11->storageBuffer16BitAccess, is_storage8 = v12->storageBuffer8BitAccess;
     VkBool32 is_half = v12->shaderFloat16, is_byte = v12->shaderInt8, has_addresses = v12->bufferDeviceAddress;
-    VkBool32 has_model = v12->vulkanMemoryModel, has_int64 = features->features.features.shaderInt64;
+    VkBool32 has_model = v12->vulkanMemoryModel;
     memset(&features->features.features, 0, sizeof features->features.features);
-    void *after11 = v11->pNext, *after12 = v12->pNext;
-    memset(v11, 0, sizeof *v11);
+    void *after12 = v12->pNext;
     memset(v12, 0, sizeof *v12);
-    v11->sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES;
     v12->sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES;
-    v11->pNext = after11;
     v12->pNext = after12;
-    features->features.features.shaderInt64 = has_int64;
-    v11->storageBuffer16BitAccess = is_storage16;
-    v12->storageBuffer8BitAccess = is_storage8;
     v12->shaderFloat16 = is_half;
     v12->shaderInt8 = is_byte;
     v12->bufferDeviceAddress = has_addresses;
@@ -113,12 +106,12 @@ static triage_vulkan_device_type device_type(VkPhysicalDeviceType type) {
 
 static void find_matrices(const triage_vulkan_instance *instance, VkPhysicalDevice physical,
                           triage_vulkan_device_info *device) {
-    static _Thread_local VkCooperativeMatrixPropertiesKHR matrices[MAXIMUM_MATRICES];
+    VkCooperativeMatrixPropertiesKHR *matrices = calloc(MAXIMUM_MATRICES, sizeof *matrices);
+    if (!matrices) return;
     uint32_t count = MAXIMUM_MATRICES;
-    memset(matrices, 0, sizeof matrices);
     for (uint32_t i = 0; i < count; i++) matrices[i].sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR;
     VkResult result = instance->GetPhysicalDeviceCooperativeMatrixPropertiesKHR(physical, &count, matrices);
-    if (result != VK_SUCCESS && result != VK_INCOMPLETE) return;
+    if (result != VK_SUCCESS && result != VK_INCOMPLETE) count = 0;
     for (uint32_t i = 0; i < count; i++) {
         const VkCooperativeMatrixPropertiesKHR *m = &matrices[i];
         if ((uint32_t)m->scope != VK_SCOPE_SUBGROUP_KHR || m->AType != m->BType || m->CType != m->ResultType ||
@@ -133,6 +126,7 @@ static void find_matrices(const triage_vulkan_instance *instance, VkPhysicalDevi
         if (kept && (uint64_t)m->MSize * m->NSize * m->KSize > (uint64_t)kept->rows * kept->columns * kept->inner)
             *kept = (triage_vulkan_matrix){m->MSize, m->NSize, m->KSize};
     }
+    free(matrices);
 }
 
 static void describe(const triage_vulkan_instance *instance, VkPhysicalDevice physical,
@@ -178,11 +172,12 @@ static void describe(const triage_vulkan_instance *instance, VkPhysicalDevice ph
     device->subgroup_size = v11.subgroupSize;
     device->minimum_subgroup_size = sizes.minSubgroupSize ? sizes.minSubgroupSize : v11.subgroupSize;
     device->maximum_subgroup_size = sizes.maxSubgroupSize ? sizes.maxSubgroupSize : v11.subgroupSize;
+    device->timestamp_bits = features.timestamp_bits;
     if (features.timestamp_bits) device->timestamp_period = properties->limits.timestampPeriod;
     device->has_addresses = features.features12.bufferDeviceAddress && features.queue_family != UINT32_MAX;
     device->has_integer_dot = features.integer_dot.shaderIntegerDotProduct;
     device->has_fast_integer_dot = dot.integerDotProduct4x8BitPackedSignedAccelerated;
-    device->has_half = features.features12.shaderFloat16 && features.features11.storageBuffer16BitAccess;
+    device->has_half = features.features12.shaderFloat16;
     device->has_subgroup_size_control = features.subgroup_size.subgroupSizeControl &&
                                         features.subgroup_size.computeFullSubgroups &&
                                         (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT);

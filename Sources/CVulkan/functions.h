@@ -63,6 +63,9 @@
 
 #define TRIAGE_DECLARE(name) PFN_vk##name name;
 
+// Of the list that is looked at.
+#define MAXIMUM_DEVICES 16
+
 // What headers before Vulkan 1.3.255 lack.
 #ifndef VK_KHR_cooperative_matrix
 #define VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR ((VkStructureType)1000506000)
@@ -111,7 +114,6 @@ int triage_vulkan_physical_devices(const triage_vulkan_instance *instance, VkPhy
 // What a device offers of what we use.
 typedef struct {
     VkPhysicalDeviceFeatures2 features;
-    VkPhysicalDeviceVulkan11Features features11;
     VkPhysicalDeviceVulkan12Features features12;
     VkPhysicalDeviceSubgroupSizeControlFeatures subgroup_size;
     VkPhysicalDeviceShaderIntegerDotProductFeatures integer_dot;

@@ -59,7 +59,7 @@ final class Arena: Sendable {
                 try commands.record { commands throws(EncoderError) in
                     commands.copy(4 * count, from: staging, to: buffer, at: region.offset + 4 * start)
                 }
-                try commands.execute(timeout: VulkanBackend.timeout)
+                try commands.execute(timeout: VulkanBackend.timeout(of: device.description))
                 start += count
             }
         }

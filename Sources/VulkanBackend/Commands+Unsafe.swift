@@ -108,7 +108,9 @@ final class Commands {
             initialised = Int(count)
         }
         return zip(timed, zip(ticks, ticks.dropFirst())).map { step, ticks in
-            (step, Double(ticks.1 &- ticks.0) * device.description.timestampPeriod)
+            // The clock may start again in between.
+            let elapsed = (ticks.1 &- ticks.0) & (.max >> (64 - UInt64(device.description.timestampBits)))
+            return (step, Double(elapsed) * device.description.timestampPeriod)
         }
     }
 }

@@ -13,7 +13,7 @@ final class DeviceBuffer: @unchecked Sendable {
     let device: Device
     let byteCount: Int
     let handle: OpaquePointer
-    /// A multiple of 256.
+    /// A multiple of 16.
     let address: UInt64
     /// Nil on the device.
     private let bytes: UnsafeMutableRawPointer?
@@ -35,6 +35,8 @@ final class DeviceBuffer: @unchecked Sendable {
         self.byteCount = byteCount
         unsafe self.handle = handle
         address = unsafe triage_vulkan_buffer_address(handle)
+        // Every driver aligns what it allocates to a page.
+        precondition(address % 16 == 0)
         unsafe bytes = triage_vulkan_buffer_bytes(handle)
     }
 

@@ -148,7 +148,7 @@ private struct PeakMeter {
         }
         return { () throws(EncoderError) in
             let start = ContinuousClock.now
-            try commands.execute(timeout: VulkanBackend.timeout)
+            try commands.execute(timeout: VulkanBackend.timeout(of: device.description))
             let elapsed = start.duration(to: .now) / .seconds(1)
             let onDevice = commands.durations().first?.nanoseconds ?? 0
             return onDevice > 0 ? onDevice / 1e9 : elapsed

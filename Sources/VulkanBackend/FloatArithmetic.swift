@@ -21,7 +21,7 @@ enum FloatArithmetic {
             let push = PushConstants([inputs.address, outputs.address], [UInt32(count)])
             commands.dispatch(pipeline, push, .count((count + 63) / 64))
         }
-        try commands.execute(timeout: VulkanBackend.timeout)
+        try commands.execute(timeout: VulkanBackend.timeout(of: device.description))
         var results: [Float] = []
         outputs.append(resultCount * count, to: &results)
         /// Whether the device has computed this of all operands; its results come by what is computed.

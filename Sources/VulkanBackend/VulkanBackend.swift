@@ -15,10 +15,14 @@ package final class VulkanBackend: EncoderBackend {
         case float32 = "f32"
     }
 
-    /// After which a device that does not answer is given up; a batch takes milliseconds.
-    static let timeout = Duration.seconds(30)
+    /// After which a device that does not answer is given up: a pass takes milliseconds. Software takes seconds, and minutes
+    /// where others want the processor.
+    static func timeout(of device: VulkanDevice) -> Duration { .seconds(device.kind == .software ? 1800 : 30) }
+
     /// While one batch is computed, the host reads the results of another and writes a third.
     private static let slotCount = 2
+    /// Of a matrix: shaders count elements by 31 bits.
+    static let elementLimit = 1 << 31
 
     package let name: String
     package let preferredTokenCount: Int
@@ -54,7 +58,7 @@ package final class VulkanBackend: EncoderBackend {
         device description: VulkanDevice,
         compiledShaders: [UInt8] = [],
         product: IntegerProduct? = nil,
-        timeout: Duration = VulkanBackend.timeout
+        timeout: Duration? = nil
     ) throws(EncoderError) {
         let device = try Device(description, cache: compiledShaders)
         let product = product ?? IntegerProduct.best(on: description)
@@ -62,7 +66,7 @@ package final class VulkanBackend: EncoderBackend {
         var layout = ArenaLayout()
         let network = try Network(weights, firstStage: firstStage, arithmetic: arithmetic, in: &layout)
         let stageSize = network.stageDense?.outputs ?? 0
-        let tokenCapacity = Self.tokenCapacity(
+        let tokenCapacity = try Self.tokenCapacity(
             configuration,
             wordsPerToken: Scratch.wordsPerToken(configuration, stageSize: stageSize),
             on: description
@@ -82,7 +86,7 @@ package final class VulkanBackend: EncoderBackend {
             arena: try Arena(layout, on: device),
             tokenCapacity: tokenCapacity,
             stageOutputCount: network.stageOutput?.outputs ?? 0,
-            timeout: timeout
+            timeout: timeout ?? Self.timeout(of: description)
         )
         var slots: [Slot] = []
         for scratch in scratches { slots.append(try Slot(prepared, scratch: scratch)) }
@@ -101,13 +105,23 @@ package final class VulkanBackend: EncoderBackend {
         _ configuration: EncoderConfiguration,
         wordsPerToken: Int,
         on device: VulkanDevice
-    ) -> Int {
+    ) throws(EncoderError) -> Int {
         let budget = min(device.memory, device.maximumAllocation) / 8
         // Of a small encoder's layers 8,192 tokens are a few hundred workgroups, and what lies between two layers is tens of
         // megabytes, which the cache of a large device holds.
-        var capacity = device.kind == .software ? 512 : 8192
+        // Where a pass takes longer than some two seconds systems take the device for dead: smaller ones get less.
+        var capacity =
+            switch device.kind {
+            case .discrete: 8192
+            case .integrated, .virtual, .other: 2048
+            case .software: 512
+            }
         while capacity > 256, capacity * wordsPerToken * 4 * slotCount > budget { capacity /= 2 }
         while capacity < configuration.maximumPositions { capacity *= 2 }
+        let widest = max(3 * configuration.hiddenSize, configuration.intermediateSize)
+        guard capacity * widest <= elementLimit else {
+            throw .unavailable("passes of \(capacity) tokens of \(widest) values are more than the shaders address")
+        }
         return capacity
     }
 
@@ -163,7 +177,7 @@ package final class VulkanBackend: EncoderBackend {
         return parts
     }
 
-    /// Lends a slot, once there is one.
+    /// Lends a slot, once there is one. It is out of the monitor's state meanwhile, so that no other call has it.
     private func withSlot<Result>(
         _ body: (Slot) throws(EncoderError) -> Result
     ) throws(EncoderError) -> Result {

@@ -42,6 +42,7 @@ extension VulkanDevice {
                 Int(info.maximum_subgroup_size)
             )
         timestampPeriod = Double(info.timestamp_period)
+        timestampBits = Int(info.timestamp_bits)
         hasAddresses = info.has_addresses
         hasIntegerDot = info.has_integer_dot
         hasFastIntegerDot = info.has_fast_integer_dot

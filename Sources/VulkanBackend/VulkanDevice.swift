@@ -29,8 +29,9 @@ package struct VulkanDevice: Sendable {
     package let sharedMemory, workgroupSize: Int
     package let subgroupSize: Int
     package let subgroupSizes: ClosedRange<Int>
-    /// Nanoseconds of a tick of its clock; 0 without one.
+    /// Nanoseconds of a tick of its clock; 0 without one. And how many bits of the ticks count.
     package let timestampPeriod: Double
+    let timestampBits: Int
     /// Whether shaders can use addresses of buffers, without which nothing here runs.
     package let hasAddresses: Bool
     /// Whether it multiplies and adds four pairs of bytes by one instruction; `hasFast…`: in hardware.

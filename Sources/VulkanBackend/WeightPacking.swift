@@ -78,13 +78,10 @@ struct Float32Linear: Sendable {
 }
 
 extension Table {
-    /// Addresses elements by 32 bits.
-    private static let elementLimit = 1 << 31
-
     /// Types that are not known to the shaders become wider ones of the same values.
     init(_ matrix: WeightMatrix, in layout: inout ArenaLayout) throws(EncoderError) {
         let rows = matrix.rowCount, columns = matrix.columnCount
-        guard rows * (columns + 3) <= Self.elementLimit else {
+        guard rows * (columns + 3) <= VulkanBackend.elementLimit else {
             throw .unavailable("an embedding table of \(rows) x \(columns) is more than the shaders address")
         }
         switch matrix {

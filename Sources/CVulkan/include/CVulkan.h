@@ -61,8 +61,9 @@ typedef struct {
     uint32_t workgroup_size;                        // threads, at most
     uint32_t subgroup_size;                         // as it is by default
     uint32_t minimum_subgroup_size, maximum_subgroup_size;
-    float timestamp_period;  // nanoseconds; 0 where the queue has no clock
-    bool has_addresses;      // what everything here needs
+    float timestamp_period;   // nanoseconds; 0 where the queue has no clock
+    uint32_t timestamp_bits;  // that count
+    bool has_addresses;       // what everything here needs
     bool has_integer_dot;
     bool has_fast_integer_dot;  // of four signed bytes, in hardware
     bool has_half;
@@ -99,7 +100,7 @@ typedef struct triage_vulkan_buffer triage_vulkan_buffer;
 triage_vulkan_buffer *triage_vulkan_create_buffer(triage_vulkan_device *device, uint64_t size,
                                                   triage_vulkan_placement placement, triage_vulkan_failure *failure);
 void triage_vulkan_destroy_buffer(triage_vulkan_buffer *buffer);
-// For shaders; a multiple of 256.
+// For shaders; a multiple of 16.
 uint64_t triage_vulkan_buffer_address(const triage_vulkan_buffer *buffer);
 // For the host, as long as the buffer lives; NULL for one on the device.
 void *triage_vulkan_buffer_bytes(const triage_vulkan_buffer *buffer);
