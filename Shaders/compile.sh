@@ -39,7 +39,7 @@ knows_matrices() {
 # The definition of the kernels rounds each of these by itself, and an fma once: all carry NoContraction. `precise` in the
 # source keeps the optimiser from rearranging them, but glslang does not decorate fma, and copies made by unrolling lose
 # the decoration.
-arithmetic='($3 ~ /^OpF(Add|Sub|Mul)$/ || ($3 == "OpExtInst" && $6 == "Fma"))'
+arithmetic='($3 ~ /^Op(F(Add|Sub|Mul)|Dot|(Vector|Matrix)Times(Scalar|Vector|Matrix)|OuterProduct)$/ || ($3 == "OpExtInst" && $6 == "Fma"))'
 disassembled() { "${spirv_dis[@]}" --raw-id - <"$1"; }
 decorated() {
     disassembled "$1" | awk '

@@ -20,14 +20,14 @@ package enum IntegerProduct: String, Sendable, CaseIterable {
         }
     }
 
-    /// The fastest that the device does in hardware.
-    static func best(on device: VulkanDevice) -> IntegerProduct {
-        // What software does bit by bit, it does for all of them.
-        if device.kind == .software { return device.hasIntegerDot ? .dot : .float }
-        if IntegerProduct.matrix.shape(on: device) != nil { return .matrix }
-        if device.hasFastIntegerDot { return .dot }
-        if IntegerProduct.halfMatrix.shape(on: device) != nil { return .halfMatrix }
-        return .float
+    /// Those that a device may be used with, the fastest first. Software does all of them bit by bit.
+    static func candidates(on device: VulkanDevice) -> [IntegerProduct] {
+        let all: [IntegerProduct] =
+            switch device.kind {
+            case .software: device.hasIntegerDot ? [.dot] : [.float]
+            default: device.hasFastIntegerDot ? [.matrix, .dot, .halfMatrix, .float] : [.matrix, .halfMatrix, .float]
+            }
+        return all.filter { $0.isPossible(on: device) }
     }
 }
 

@@ -61,28 +61,57 @@ extension Kernels {
     /// which there are enough.
     func linear(_ layer: Linear, rows: Int, addsResidual: Bool) throws(EncoderError) -> LinearKernel {
         let constants = [layer.inputs, layer.outputs, addsResidual ? 1 : 0]
+        guard case .int8(let integer) = layer else {
+            let tile = threadTiles(ThreadTile.float32).suited(rows: rows, outputs: layer.outputs)
+            return try tiled("linear_f32", constants, tile)
+        }
+        if rows <= Self.fewRows, let kernel = try rowsKernel(integer, constants) { return kernel }
+        if let shape = product.shape(on: device.description) {
+            let tile = matrixTiles(shape).suited(rows: rows, outputs: layer.outputs)
+            return try matrixKernel(constants, tile, shape)
+        }
+        let tile = threadTiles(ThreadTile.int8).suited(rows: rows, outputs: layer.outputs)
+        return try tiled(integerShader("linear_int8"), constants, tile)
+    }
+
+    /// Every shader that may compute a layer without a residual.
+    func all(_ layer: Int8Linear) throws(EncoderError) -> [LinearKernel] {
+        let constants = [layer.inputs, layer.outputs, 0]
+        var kernels: [LinearKernel] = []
+        if let kernel = try rowsKernel(layer, constants) { kernels.append(kernel) }
+        if let shape = product.shape(on: device.description) {
+            for tile in matrixTiles(shape) { kernels.append(try matrixKernel(constants, tile, shape)) }
+        } else {
+            for tile in threadTiles(ThreadTile.int8) {
+                kernels.append(try tiled(integerShader("linear_int8"), constants, tile))
+            }
+        }
+        return kernels
+    }
+
+    /// Nil where the device has not the threads or the memory for it.
+    private func rowsKernel(_ layer: Int8Linear, _ constants: [Int]) throws(EncoderError) -> LinearKernel? {
         // Each of the threads that share an output adds at most 1,024 products, which 32-bit floating point needs.
-        let columns = 8, splits = layer.inputs > 24 * 1024 ? 32 : 24
-        if layer.int8 != nil, rows <= Self.fewRows, columns * splits <= device.description.workgroupSize {
-            return LinearKernel(
-                pipeline: try float(
-                    integerShader("linear_int8_rows"),
-                    constants + [columns, splits, columns * splits]
-                ),
-                rows: 16,
-                columns: columns
-            )
-        }
-        if layer.int8 != nil, let kernel = try matrixKernel(constants, rows: rows, outputs: layer.outputs) {
-            return kernel
-        }
-        // Every device has workgroups of 128 threads.
-        let tile = (layer.int8 != nil ? ThreadTile.int8 : ThreadTile.float32)
-            .filter { $0.threads <= device.description.workgroupSize }
-            .suited(rows: rows, outputs: layer.outputs)
-        let name = layer.int8 != nil ? integerShader("linear_int8") : "linear_f32"
-        return LinearKernel(
-            pipeline: try float(name, constants + tile.constants),
+        let rows = 16, columns = 8, splits = layer.inputs > 24 * 1024 ? 32 : 24
+        let sharedBytes = 4 * splits * (rows * columns + 8)
+        guard columns * splits <= device.description.workgroupSize, sharedBytes <= device.description.sharedMemory
+        else { return nil }
+        let pipeline = try float(integerShader("linear_int8_rows"), constants + [columns, splits, columns * splits])
+        return LinearKernel(pipeline: pipeline, rows: rows, columns: columns)
+    }
+
+    /// Those that the device has the threads for; every device has 128, and memory for all.
+    private func threadTiles(_ tiles: [ThreadTile]) -> [ThreadTile] {
+        tiles.filter { $0.threads <= device.description.workgroupSize }
+    }
+
+    private func tiled(
+        _ shader: String,
+        _ constants: [Int],
+        _ tile: ThreadTile
+    ) throws(EncoderError) -> LinearKernel {
+        LinearKernel(
+            pipeline: try float(shader, constants + tile.constants),
             rows: tile.rows,
             columns: tile.columns
         )

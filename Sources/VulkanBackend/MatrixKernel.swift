@@ -56,18 +56,22 @@ extension IntegerProduct {
 }
 
 extension Kernels {
-    /// The shader for a layer of so many rows in matrices; nil where the product is none of matrices. `constants`: those of
-    /// the layer.
-    func matrixKernel(_ constants: [Int], rows: Int, outputs: Int) throws(EncoderError) -> LinearKernel? {
-        let device = device.description
-        guard let shape = product.shape(on: device) else { return nil }
-        let tile = MatrixTile.all(for: product)
-            .filter { $0.fits(shape, product, device) }
-            .suited(rows: rows, outputs: outputs)
+    /// The tiles that the device can run.
+    func matrixTiles(_ shape: VulkanDevice.MatrixShape) -> [MatrixTile] {
+        MatrixTile.all(for: product).filter { $0.fits(shape, product, device.description) }
+    }
+
+    /// The shader for a layer in matrices. `constants`: those of the layer.
+    func matrixKernel(
+        _ constants: [Int],
+        _ tile: MatrixTile,
+        _ shape: VulkanDevice.MatrixShape
+    ) throws(EncoderError) -> LinearKernel {
+        let subgroupSize = device.description.subgroupSize
         let pipeline = try float(
             product == .matrix ? "linear_int8_matrix" : "linear_int8_matrix_half",
-            constants + tile.constants(shape, subgroupSize: device.subgroupSize),
-            subgroupSize: device.subgroupSize
+            constants + tile.constants(shape, subgroupSize: subgroupSize),
+            subgroupSize: subgroupSize
         )
         return LinearKernel(pipeline: pipeline, rows: tile.rows, columns: tile.columns)
     }

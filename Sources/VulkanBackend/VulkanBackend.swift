@@ -61,8 +61,12 @@ package final class VulkanBackend: EncoderBackend {
         timeout: Duration? = nil
     ) throws(EncoderError) {
         let device = try Device(description, cache: compiledShaders)
-        let product = product ?? IntegerProduct.best(on: description)
-        let kernels = try Kernels(configuration, product: product, on: device)
+        let kernels =
+            if let product {
+                try Kernels(configuration, product: product, on: device)
+            } else {
+                try Kernels.fastest(configuration, on: device)
+            }
         var layout = ArenaLayout()
         let network = try Network(weights, firstStage: firstStage, arithmetic: arithmetic, in: &layout)
         let stageSize = network.stageDense?.outputs ?? 0
@@ -91,7 +95,7 @@ package final class VulkanBackend: EncoderBackend {
         var slots: [Slot] = []
         for scratch in scratches { slots.append(try Slot(prepared, scratch: scratch)) }
         self.slots = Monitor(slots)
-        name = "vulkan-\(arithmetic.rawValue)" + (arithmetic == .int8 ? "-\(product.rawValue)" : "")
+        name = "vulkan-\(arithmetic.rawValue)" + (arithmetic == .int8 ? "-\(kernels.product.rawValue)" : "")
         preferredTokenCount = tokenCapacity
         minimumTokenCount = tokenCapacity / 4
     }

@@ -25,6 +25,7 @@ import Testing
             subgroupSize: 32,
             subgroupSizes: 32...32,
             timestampPeriod: 1,
+            timestampBits: 64,
             hasAddresses: hasAddresses,
             hasIntegerDot: true,
             hasFastIntegerDot: true,
@@ -80,5 +81,11 @@ import Testing
             let error = #expect(throws: EncoderError.self) { try Self.index(choice) }
             #expect(error?.description.contains("lacks Vulkan 1.2 with bufferDeviceAddress") == true)
         }
+    }
+
+    /// What a device lists is not all that it is trusted with: the next is what it has left.
+    @Test func productsInTheOrderOfTheirSpeed() {
+        #expect(IntegerProduct.candidates(on: Self.devices[2]) == [.dot, .float])
+        #expect(IntegerProduct.candidates(on: Self.devices[0]) == [.dot])
     }
 }

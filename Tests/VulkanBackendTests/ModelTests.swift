@@ -141,7 +141,7 @@ extension TinyNetwork {
         _ arithmetic: VulkanBackend.Arithmetic,
         product: IntegerProduct? = nil,
         compiledShaders: [UInt8] = [],
-        timeout: Duration = VulkanBackend.timeout
+        timeout: Duration? = nil
     ) throws -> VulkanBackend {
         try VulkanBackend(
             configuration: configuration,

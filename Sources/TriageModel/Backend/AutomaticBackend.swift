@@ -178,6 +178,7 @@ package final class AutomaticBackend: EncoderBackend {
                 shared.crossover = crossover
                 // A device that never wins gives its memory back.
                 shared.state = isWinning ? .open(device) : .closed
+                shared.tokens = 0
             }
         } catch {
             let reason = error.description

@@ -24,18 +24,31 @@ final class GuardedDevice: EncoderBackend {
     var minimumTokenCount: Int { device.minimumTokenCount }
 
     func run(_ batch: TokenBatch, threads: Int, into output: inout EncoderOutput) throws(EncoderError) {
-        try guarding { () throws(EncoderError) in try device.run(batch, threads: threads, into: &output) }
+        try guarding({ () throws(EncoderError) in try device.run(batch, threads: threads, into: &output) }) {
+            () throws(EncoderError) in
+            var expected = EncoderOutput()
+            try fallback?.run(batch, threads: threads, into: &expected)
+        }
     }
 
     func runFirstStage(_ batch: TokenBatch, into outputs: inout [Float]) throws(EncoderError) {
-        try guarding { () throws(EncoderError) in try device.runFirstStage(batch, into: &outputs) }
+        try guarding({ () throws(EncoderError) in try device.runFirstStage(batch, into: &outputs) }) {
+            () throws(EncoderError) in
+            var expected: [Float] = []
+            try fallback?.runFirstStage(batch, into: &expected)
+        }
     }
 
-    private func guarding(_ body: () throws(EncoderError) -> Void) throws(EncoderError) {
+    /// `confirm`: the same on the CPU.
+    private func guarding(
+        _ body: () throws(EncoderError) -> Void,
+        confirm: () throws(EncoderError) -> Void
+    ) throws(EncoderError) {
         if let failure { throw .deviceFailed(failure) }
         do throws(EncoderError) { try body() } catch {
-            // The CPU would say the same of a bad batch; whether it says so of all else it is to find out itself.
+            // What the CPU says too is no fault of the device.
             if case .invalidBatch = error { throw error }
+            if case .notFinite = error { try confirm() }
             let reason = error.description
             firstFailure.withLock { $0 = $0 ?? reason }
             throw .deviceFailed(reason)

@@ -17,14 +17,14 @@ import Testing
     @Test func whatComputesTheSamePasses() throws {
         let device = MeteredBackend(preferredTokenCount: 512)
         #expect(try failure(of: device) == nil)
-        #expect(device.runs == 9)
+        #expect(device.runs == 16)
         let whole = MeteredBackend(preferredTokenCount: 512)
         #expect(try failure(of: whole, hasFirstStage: false) == nil)
-        #expect(whole.runs == 5)
+        #expect(whole.runs == 8)
     }
 
     /// In whatever batch it is, and in the first stage too.
-    @Test(arguments: 0..<9) func aSingleBitIsFound(run: Int) throws {
+    @Test(arguments: 0..<16) func aSingleBitIsFound(run: Int) throws {
         let device = MeteredBackend("vulkan-int8", preferredTokenCount: 512) { $0 == run ? .wrong : nil }
         guard case .deviceFailed(let reason) = try failure(of: device) else {
             Issue.record("not found")
