@@ -35,6 +35,10 @@ static bool create_device(const triage_vulkan_instance *instance, triage_vulkan_
     }
     device->GetDeviceQueue(device->device, device->queue_family, 0, &device->queue);
     instance->GetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
+    VkPhysicalDeviceVulkan12Properties v12 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &v12};
+    instance->GetPhysicalDeviceProperties2(device->physical, &properties);
+    device->float_modes = triage_vulkan_float_modes(&v12);
     VkPipelineCacheCreateInfo cache_info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
                                             .initialDataSize = cache ? cache_size : 0,
                                             .pInitialData = cache};
@@ -112,10 +116,17 @@ triage_vulkan_pipeline *triage_vulkan_create_pipeline(triage_vulkan_device *devi
     }
     for (uint32_t i = 0; i < constant_count; i++) entries[i] = (VkSpecializationMapEntry){i, 4 * i, 4};
     VkSpecializationInfo specialization = {constant_count, entries, 4 * constant_count, constants};
+    size_t word_count = byte_count / 4;
+    uint32_t *moded = triage_vulkan_with_float_modes(words, &word_count, device->float_modes);
+    if (!moded) {
+        triage_vulkan_fail(failure, VK_ERROR_OUT_OF_HOST_MEMORY, "a shader cannot be loaded");
+        return NULL;
+    }
     VkShaderModuleCreateInfo module_info = {
-        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = byte_count, .pCode = words};
+        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = 4 * word_count, .pCode = moded};
     VkShaderModule module = VK_NULL_HANDLE;
     VkResult result = device->CreateShaderModule(device->device, &module_info, NULL, &module);
+    free(moded);
     if (result != VK_SUCCESS) {
         triage_vulkan_fail(failure, result, "a shader is refused");
         return NULL;

@@ -133,6 +133,7 @@ struct triage_vulkan_device {
     VkDevice device;
     VkQueue queue;
     uint32_t queue_family;
+    uint32_t float_modes;
     VkPhysicalDeviceMemoryProperties memory;
     VkPipelineCache cache;
     VkPipelineLayout layout;
@@ -140,6 +141,11 @@ struct triage_vulkan_device {
     pthread_mutex_t mutex;
     TRIAGE_DEVICE_FUNCTIONS(TRIAGE_DECLARE)
 };
+
+// The modes of floating point that a device knows, a bit each.
+uint32_t triage_vulkan_float_modes(const VkPhysicalDeviceVulkan12Properties *properties);
+// A module's words with these modes, to be freed, and their number in place of the module's; NULL without memory.
+uint32_t *triage_vulkan_with_float_modes(const uint32_t *words, size_t *count, uint32_t flags);
 
 VkPipeline triage_vulkan_pipeline_handle(const triage_vulkan_pipeline *pipeline);
 VkBuffer triage_vulkan_buffer_handle(const triage_vulkan_buffer *buffer);
