@@ -28,7 +28,11 @@ static void open_instance(void) {
     VkInstance instance = VK_NULL_HANDLE;
     VkResult result = create(&info, NULL, &instance);
     if (result != VK_SUCCESS) {
-        triage_vulkan_fail(&shared_failure, result, "no instance");
+        // What the loader says of driver files that it cannot read, too.
+        const char *what = result == VK_ERROR_OUT_OF_HOST_MEMORY
+                               ? "no instance, perhaps for a damaged driver file (VK_DRIVER_FILES)"
+                               : "no instance";
+        triage_vulkan_fail(&shared_failure, result, what);
         return;
     }
 #define LOAD(name) shared.name = (PFN_vk##name)get(instance, "vk" #name);

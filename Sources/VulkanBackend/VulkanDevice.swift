@@ -42,7 +42,7 @@ package struct VulkanDevice: Sendable {
     /// Of signed bytes into 32 bits, and of 16-bit floating point into 32 bits; nil where it cannot.
     package let integerMatrix, halfMatrix: MatrixShape?
 
-    /// The device of that number or with that text in its name, whatever the case; without a choice the first discrete
+    /// The device of that number, or the first with that text in its name, whatever the case; without a choice the first discrete
     /// one, else integrated, else virtual. A device in software is taken only where it is chosen.
     /// - Throws: `EncoderError.unavailable` where there is none, with those that there are.
     package static func selected(_ choice: String?) throws(EncoderError) -> VulkanDevice {
@@ -54,11 +54,13 @@ package struct VulkanDevice: Sendable {
         guard !devices.isEmpty else { throw .unavailable("Vulkan has no devices here") }
         let candidates: [VulkanDevice]
         if let choice {
-            let numbered = devices.filter { String($0.index) == choice }
-            candidates =
-                !numbered.isEmpty
-                ? numbered
-                : devices.filter { !choice.isEmpty && $0.name.lowercased().contains(choice.lowercased()) }
+            // Digits are a number and nothing else: the names of devices are full of them.
+            let isNumber = choice.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            candidates = devices.filter { device in
+                isNumber
+                    ? String(device.index) == choice
+                    : device.name.lowercased().contains(choice.lowercased())
+            }
             guard !candidates.isEmpty else {
                 throw .unavailable("no Vulkan device is called \(choice.debugDescription); there are \(names)")
             }

@@ -31,9 +31,9 @@ import Testing
     @Test(arguments: [
         ["frobnicate"], ["classify", "--frobnicate", "x"], ["classify", "--top", "0", "x"],
         ["classify", "--batch", "0", "x"], ["classify", "--batch", "65537", "x"],
-        ["classify", "--backend", "gpu", "x"], ["classify", "--device", "0", "x"],
-        ["embed", "--backend", "cpu", "--device", "0", "x"], ["eval", "--data", "x", "--device", "0"],
-        ["serve", "--device", "0"], ["doctor", "--device", "0"], ["bench", "--device", "0"],
+        ["classify", "--backend", "gpu", "x"], ["classify", "--backend", "cpu", "--device", "0", "x"],
+        ["embed", "--backend", "cpu", "--device", "0", "x"], ["eval", "--data", "x", "--device", ""],
+        ["serve", "--backend", "cpu", "--device", "0"], ["doctor", "--device", ""], ["bench", "--device", ""],
         ["bench", "--backend", "auto", "--device", ""], ["bench", "--serve", "http://h", "--backend", "auto"],
         ["classify", "--threads", "-1", "x"], ["classify", "--threads", "99999999999999999999", "x"],
         ["classify", "--precision", "f64", "x"], ["classify", "--logits", "x"], ["classify", "--echo", "x"],

@@ -61,7 +61,7 @@ import Testing
         #expect(try Self.index("uhd") == 1)
         #expect(try Self.index("nvidia") == 2)
         // No device has this number, two have it in their names.
-        #expect(try Self.index("4090") == 2)
+        #expect(try Self.index("RTX 4090") == 2)
     }
 
     @Test(arguments: ["", "-1", "99", "99999999999999999999", "radeon", "\0", "\u{1b}[2J", "%s%n", "é"])
