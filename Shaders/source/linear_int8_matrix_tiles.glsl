@@ -32,15 +32,12 @@ layout(constant_id = 13) const uint SUBGROUP_SIZE = 32;
 layout(local_size_x_id = 9) in;
 
 const uint STEP_BLOCKS = STEP / 16;
+#include "linear_int8_loads.glsl"
 const uint MATRIX_ROWS = SUBGROUP_ROWS / MATRIX_M;
 const uint MATRIX_COLUMNS = SUBGROUP_COLUMNS / MATRIX_N;
 const uint MATRICES = MATRIX_ROWS * MATRIX_COLUMNS;
 const uint SUBGROUPS_ACROSS = TILE_COLUMNS / SUBGROUP_COLUMNS;
 const uint ELEMENTS = MATRIX_M * MATRIX_N / SUBGROUP_SIZE;  // of a matrix, that a thread sees to
-const uint ROW_VECTORS = TILE_ROWS * STEP_BLOCKS;
-const uint COLUMN_VECTORS = TILE_COLUMNS * STEP_BLOCKS;
-const uint ROW_LOADS = (ROW_VECTORS + THREADS - 1) / THREADS;
-const uint COLUMN_LOADS = (COLUMN_VECTORS + THREADS - 1) / THREADS;
 
 // [rows or columns][STEP], a spare vector in each, so that 8 neighbouring rows lie in different banks.
 const uint STRIDE = STEP_BLOCKS * BLOCK_VECTORS + 1;
@@ -51,27 +48,6 @@ shared uvec4 column_tile[TILE_COLUMNS * STRIDE];
 const uint SCRATCH_STRIDE = MATRIX_N + 4;
 const uint SCRATCH = MATRIX_M * SCRATCH_STRIDE;
 shared Sum scratch[THREADS / SUBGROUP_SIZE * SCRATCH];
-
-// Loads of the next step, in flight while this one is multiplied.
-uvec4 row_loads[ROW_LOADS];
-uvec4 column_loads[COLUMN_LOADS];
-
-void load_step(uint rows, uint first_row, uint first_column, uint first_block) {
-    [[unroll]] for (uint i = 0; i < ROW_LOADS; i++) {
-        uint index = gl_LocalInvocationIndex + i * THREADS;
-        uint row = min(first_row + index / STEP_BLOCKS, rows - 1), block = first_block + index % STEP_BLOCKS;
-        row_loads[i] = uvec4(0);
-        if (block < INPUT_BLOCKS) row_loads[i] = activations.at[row * INPUT_BLOCKS + block];
-    }
-    [[unroll]] for (uint i = 0; i < COLUMN_LOADS; i++) {
-        uint index = gl_LocalInvocationIndex + i * THREADS;
-        uint column = first_column + index % TILE_COLUMNS, block = first_block + index / TILE_COLUMNS;
-        column_loads[i] = uvec4(0);
-        if (block < INPUT_BLOCKS && column < PANELS * PANEL) {
-            column_loads[i] = weights.at[(column / PANEL * INPUT_BLOCKS + block) * PANEL + column % PANEL];
-        }
-    }
-}
 
 void store_step() {
     [[unroll]] for (uint i = 0; i < ROW_LOADS; i++) {

@@ -21,12 +21,9 @@ layout(constant_id = 9) const uint THREADS = 128;
 layout(local_size_x_id = 9) in;
 
 const uint STEP_BLOCKS = STEP / 16;
+#include "linear_int8_loads.glsl"
 const uint COLUMN_THREADS = TILE_COLUMNS / THREAD_COLUMNS;
 const uint ROW_THREADS = TILE_ROWS / THREAD_ROWS;
-const uint ROW_VECTORS = TILE_ROWS * STEP_BLOCKS;
-const uint COLUMN_VECTORS = TILE_COLUMNS * STEP_BLOCKS;
-const uint ROW_LOADS = (ROW_VECTORS + THREADS - 1) / THREADS;
-const uint COLUMN_LOADS = (COLUMN_VECTORS + THREADS - 1) / THREADS;
 
 // [STEP_BLOCKS][rows or columns] of 16 bytes. Neighbouring threads read neighbouring columns and the same or the next row;
 // activations are stored by STEP_BLOCKS neighbours to as many blocks, which 8 / STEP_BLOCKS spare vectors move to
@@ -34,27 +31,6 @@ const uint COLUMN_LOADS = (COLUMN_VECTORS + THREADS - 1) / THREADS;
 const uint ROW_STRIDE = TILE_ROWS + 8 / STEP_BLOCKS;
 shared uvec4 row_tile[STEP_BLOCKS * ROW_STRIDE];
 shared uvec4 column_tile[STEP_BLOCKS * TILE_COLUMNS];
-
-// Loads of the next step, in flight while this one is multiplied.
-uvec4 row_loads[ROW_LOADS];
-uvec4 column_loads[COLUMN_LOADS];
-
-void load_step(uint rows, uint first_row, uint first_column, uint first_block) {
-    [[unroll]] for (uint i = 0; i < ROW_LOADS; i++) {
-        uint index = gl_LocalInvocationIndex + i * THREADS;
-        uint row = min(first_row + index / STEP_BLOCKS, rows - 1), block = first_block + index % STEP_BLOCKS;
-        row_loads[i] = uvec4(0);
-        if (block < INPUT_BLOCKS) row_loads[i] = activations.at[row * INPUT_BLOCKS + block];
-    }
-    [[unroll]] for (uint i = 0; i < COLUMN_LOADS; i++) {
-        uint index = gl_LocalInvocationIndex + i * THREADS;
-        uint column = first_column + index % TILE_COLUMNS, block = first_block + index / TILE_COLUMNS;
-        column_loads[i] = uvec4(0);
-        if (block < INPUT_BLOCKS && column < PANELS * PANEL) {
-            column_loads[i] = weights.at[(column / PANEL * INPUT_BLOCKS + block) * PANEL + column % PANEL];
-        }
-    }
-}
 
 void store_step() {
     [[unroll]] for (uint i = 0; i < ROW_LOADS; i++) {
