@@ -1,7 +1,7 @@
 package import Encoder
 
 /// Compares what a device computes with what the CPU does, on token batches that are the same every time: of lengths that fill
-/// the tiles of no kernel, of one token and of the most that a sequence may have, alone and by the dozen.
+/// the tiles of no kernel, of one token and of hundreds, alone and so many times that they fill the device.
 package struct SelfTest: Sendable {
     let batches: [TokenBatch]
     private let hasFirstStage: Bool
