@@ -95,12 +95,8 @@ static const triage_shader shaders[] = {
     SHADER(quantize),
 };
 
-size_t triage_shader_count(void) { return sizeof shaders / sizeof *shaders; }
-
-const triage_shader *triage_shader_at(size_t index) { return &shaders[index]; }
-
 const triage_shader *triage_shader_named(const char *name) {
-    for (size_t i = 0; i < triage_shader_count(); i++) {
+    for (size_t i = 0; i < sizeof shaders / sizeof *shaders; i++) {
         if (strcmp(shaders[i].name, name) == 0) return &shaders[i];
     }
     return NULL;

@@ -13,8 +13,3 @@ typedef struct {
 
 // Null where there is none of this name. The result lives as long as the program.
 const triage_shader *triage_shader_named(const char *name);
-
-size_t triage_shader_count(void);
-
-// index < triage_shader_count().
-const triage_shader *triage_shader_at(size_t index);

@@ -109,7 +109,7 @@ final class Commands {
         }
         return zip(timed, zip(ticks, ticks.dropFirst())).map { step, ticks in
             // The clock may start again in between.
-            let elapsed = (ticks.1 &- ticks.0) & (.max >> (64 - UInt64(device.description.timestampBits)))
+            let elapsed = (ticks.1 &- ticks.0) & (.max >> (64 - min(64, device.description.timestampBits)))
             return (step, Double(elapsed) * device.description.timestampPeriod)
         }
     }

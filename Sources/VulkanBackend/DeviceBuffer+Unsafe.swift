@@ -31,12 +31,15 @@ final class DeviceBuffer: @unchecked Sendable {
         guard let handle = unsafe triage_vulkan_create_buffer(device.handle, UInt64(byteCount), kind, &failure) else {
             throw EncoderError(failure)
         }
+        address = unsafe triage_vulkan_buffer_address(handle)
+        // Shaders read 16 bytes at once; a driver aligns what it allocates to a page.
+        guard address != 0, address % 16 == 0 else {
+            unsafe triage_vulkan_destroy_buffer(handle)
+            throw .deviceFailed("\(device.description.name) gives a buffer an address that cannot be used, \(address)")
+        }
         self.device = device
         self.byteCount = byteCount
         unsafe self.handle = handle
-        address = unsafe triage_vulkan_buffer_address(handle)
-        // Every driver aligns what it allocates to a page.
-        precondition(address % 16 == 0)
         unsafe bytes = triage_vulkan_buffer_bytes(handle)
     }
 

@@ -2,7 +2,7 @@ import Encoder
 import Synchronization
 
 /// How the integer product of a linear layer is computed. All give the same integers.
-package enum IntegerProduct: String, Sendable, CaseIterable {
+package enum IntegerProduct: String, Sendable {
     /// Matrices of signed bytes that a subgroup multiplies together.
     case matrix
     /// Four pairs of bytes by one instruction.
@@ -57,15 +57,7 @@ final class Kernels: Sendable {
 
     /// A shader of floating-point arithmetic: its first constant says how to multiply and add.
     func float(_ name: String, _ constants: [Int], subgroupSize: Int? = nil) throws(EncoderError) -> Pipeline {
-        try pipeline(name, [emulatesFusedMultiplyAdd ? 1 : 0] + constants, subgroupSize: subgroupSize)
-    }
-
-    private func pipeline(
-        _ name: String,
-        _ constants: [Int],
-        subgroupSize: Int?
-    ) throws(EncoderError) -> Pipeline {
-        let key = Key(name: name, constants: constants.map { UInt32($0) })
+        let key = Key(name: name, constants: [emulatesFusedMultiplyAdd ? 1 : 0] + constants.map { UInt32($0) })
         if let pipeline = compiled.withLock({ $0[key] }) { return pipeline }
         // Two threads may compile the same; both results are right.
         let pipeline = try Pipeline(name, key.constants, subgroupSize: subgroupSize, on: device)

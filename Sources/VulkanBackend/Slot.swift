@@ -25,9 +25,12 @@ final class Slot {
     /// Runs the whole network over these sequences and appends the results.
     func run(_ batch: TokenBatch, _ sequences: Range<Int>, into output: inout EncoderOutput) throws(EncoderError) {
         try execute(.whole, batch, sequences)
-        let count = sequences.count
-        outputs.append(count * backend.configuration.hiddenSize, to: &output.embeddings)
-        outputs.append(count * backend.head.outputCount, from: logitsOffset, to: &output.logits)
+        read(sequences.count, into: &output)
+    }
+
+    private func read(_ sequenceCount: Int, into output: inout EncoderOutput) {
+        outputs.append(sequenceCount * backend.configuration.hiddenSize, to: &output.embeddings)
+        outputs.append(sequenceCount * backend.head.outputCount, from: logitsOffset, to: &output.logits)
     }
 
     /// Runs the first stage over these sequences and appends what it says.
@@ -69,8 +72,7 @@ final class Slot {
         try commands.execute(timeout: backend.timeout)
         let executed = clock.now
         var output = EncoderOutput()
-        outputs.append(sequences.count * backend.configuration.hiddenSize, to: &output.embeddings)
-        outputs.append(sequences.count * backend.head.outputCount, from: logitsOffset, to: &output.logits)
+        read(sequences.count, into: &output)
         return DeviceProfile(
             steps: commands.durations(),
             write: written - start,

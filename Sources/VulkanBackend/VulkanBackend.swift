@@ -62,7 +62,7 @@ package final class VulkanBackend: EncoderBackend {
     ) throws(EncoderError) {
         let device = try Device(description, cache: compiledShaders)
         let kernels =
-            if let product {
+            if let product = product ?? (arithmetic == .float32 ? .float : nil) {
                 try Kernels(configuration, product: product, on: device)
             } else {
                 try Kernels.fastest(configuration, on: device)
