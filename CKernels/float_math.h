@@ -35,6 +35,9 @@ static const float triage_exponential_coefficients[5] = {
     0x1.62e42ap-1f, 0x1.ebf9bcp-3f, 0x1.c6b754p-5f, 0x1.3cea84p-7f, 0x1.5bb9f4p-10f,
 };
 
+// 255 * 2^x for |x| <= 1/2: minimax in the relative error, 1e-4, a fortieth of the rounding to 8 bits at most.
+static const float triage_attention_coefficients[4] = {255.0f, 0x1.619304p+7f, 0x1.ee1c42p+5f, 0x1.c0dfb8p+3f};
+
 // Added to a float below 2^22 in magnitude it leaves the nearest integer in the low bits, ties to even.
 #define TRIAGE_ROUNDER 12582912.0f
 
@@ -112,4 +115,13 @@ TRIAGE_INLINE float triage_inverse_square_root(float x) {
         y.f = __builtin_fmaf(y.f, error, y.f);
     }
     return y.f;
+}
+
+// Added to a weight between 0 and 255 it leaves, 8 bits up, the weight rounded down or up. Which one depends on the
+// key: a weight of 0.3 becomes 1 for three keys in ten, so that what many small weights add up to is kept, where
+// rounding to nearest would drop all of them. Multiples of the golden ratio spread the thresholds evenly over any run
+// of keys.
+TRIAGE_INLINE float triage_attention_threshold(int64_t key) {
+    uint32_t part = ((uint32_t)key + 1) * 2654435769u >> 24;
+    return 49152.0f + (float)part * 0x1p-8f;
 }

@@ -9,6 +9,7 @@
         .layer_norm = layer_norm,                 \
         .embed = embed,                           \
         .attention = attention,                   \
+        .attention_int8 = attention_int8,         \
         .mean_rows = mean_rows,                   \
         .normalize = normalize,                   \
     }

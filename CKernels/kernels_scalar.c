@@ -27,6 +27,17 @@ static float sum_lanes(float lanes[TRIAGE_LANES]) {
     return lanes[0];
 }
 
+// See triage_attention_coefficients: the weight of key `key`, whose score is `difference` steps from the greatest.
+static int32_t triage_attention_weight_scalar(float difference, float step, float least, int64_t key) {
+    float d = difference > least ? difference : least;
+    float n = fmaf(d, step, TRIAGE_ROUNDER);
+    float r = fmaf(d, step, -(n - TRIAGE_ROUNDER));
+    float p = triage_attention_coefficients[3];
+    for (int i = 2; i >= 0; i--) p = fmaf(p, r, triage_attention_coefficients[i]);
+    float weight = float_of(bits_of(p) + (bits_of(n) << 23)) + triage_attention_threshold(key);
+    return bits_of(weight) >> 8 & 255;
+}
+
 static float dot(const float *a, const float *b, int64_t count) {
     float lanes[TRIAGE_LANES] = {0};
     for (int64_t i = 0; i < count; i++) lanes[i % TRIAGE_LANES] = fmaf(a[i], b[i], lanes[i % TRIAGE_LANES]);
@@ -177,6 +188,63 @@ static void attention(const float *qkv, int64_t qkv_stride, int64_t columns, int
                 float mix = 0;
                 for (int64_t j = 0; j < count; j++) mix = fmaf(weights[j], values[j * qkv_stride + d], mix);
                 out[i * out_stride + head * head_size + d] = mix;
+            }
+        }
+    }
+}
+
+static float greatest_magnitude(const float *x, int64_t stride, int64_t rows, int64_t columns) {
+    float greatest = 1e-30f;  // keeps the reciprocal of zeros finite
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < columns; i++) {
+            float magnitude = fabsf(x[row * stride + i]);
+            greatest = magnitude > greatest ? magnitude : greatest;
+        }
+    }
+    return greatest;
+}
+
+static int8_t quantize_symmetric(float x, float greatest) {
+    float value = fmaf(x, triage_reciprocal_scalar(greatest) * 127.0f, TRIAGE_ROUNDER);
+    value = triage_clamp_scalar(value, TRIAGE_ROUNDER - 127.0f, TRIAGE_ROUNDER + 127.0f);
+    return (int8_t)(uint8_t)bits_of(value);
+}
+
+static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
+                           int64_t head_size, float *scratch, float *out, int64_t out_stride) {
+    int32_t *scores = (int32_t *)scratch;  // then weights, 0 to 255
+    for (int64_t head = 0; head < heads; head++) {
+        const float *queries = qkv + head * head_size, *keys = queries + columns, *values = keys + columns;
+        float query = greatest_magnitude(queries, qkv_stride, count, head_size);
+        float key = greatest_magnitude(keys, qkv_stride, count, head_size);
+        float step = ((query * (1.0f / 127.0f)) * (key * (1.0f / 127.0f))) *
+                     (triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E);
+        step = triage_clamp_scalar(step, 1e-30f, 1e30f);
+        float least = triage_reciprocal_scalar(step) * -24.0f;
+        for (int64_t i = 0; i < count; i++) {
+            int32_t greatest = INT32_MIN;
+            for (int64_t j = 0; j < count; j++) {
+                scores[j] = 0;
+                for (int64_t d = 0; d < head_size; d++) {
+                    scores[j] += quantize_symmetric(queries[i * qkv_stride + d], query) *
+                                 quantize_symmetric(keys[j * qkv_stride + d], key);
+                }
+                greatest = scores[j] > greatest ? scores[j] : greatest;
+            }
+            int32_t sum = 0;
+            for (int64_t j = 0; j < count; j++) {
+                scores[j] = triage_attention_weight_scalar((float)(scores[j] - greatest), step, least, j);
+                sum += scores[j];
+            }
+            float inverse = triage_reciprocal_scalar((float)sum);
+            for (int64_t d = 0; d < head_size; d++) {
+                float value = greatest_magnitude(values + d, qkv_stride, count, 1);
+                int32_t mix = 0;
+                for (int64_t j = 0; j < count; j++) {
+                    mix += scores[j] * quantize_symmetric(values[j * qkv_stride + d], value);
+                }
+                float scale = (value * (1.0f / 127.0f)) * inverse;
+                out[i * out_stride + head * head_size + d] = (float)mix * scale;
             }
         }
     }

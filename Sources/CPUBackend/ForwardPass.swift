@@ -31,7 +31,11 @@ struct ForwardPass: Sendable {
         let headCount = backend.configuration.headCount, hiddenSize = backend.configuration.hiddenSize
         for sequence in 0..<batch.sequenceCount {
             let count = batch.range(of: sequence).count
-            share(.attend(sequence: sequence), cost: count * count * hiddenSize / 8, parts: headCount)
+            share(
+                .attend(sequence: sequence, inInt8: layer.int8 != nil),
+                cost: count * count * hiddenSize / 8,
+                parts: headCount
+            )
         }
         guard let layer = layer.int8 else { return }
         share(.quantize(activations.context, nil, layer), cost: tokenCount * hiddenSize / 4, parts: tokenCount)
@@ -94,7 +98,7 @@ extension ForwardPass {
         /// By rows.
         case norm(Norm, Int8Linear?)
         /// By heads.
-        case attend(sequence: Int)
+        case attend(sequence: Int, inInt8: Bool)
         /// By rows.
         case quantize(AlignedBuffer<Float>, Activation?, Int8Linear)
         /// By columns, so that each weight is read by one thread.
@@ -121,7 +125,7 @@ extension ForwardPass {
                 for: layer,
                 quantized: activations.quantized
             )
-        case .attend(let sequence):
+        case .attend(let sequence, let inInt8):
             let headCount = backend.configuration.headCount
             kernels.attention(
                 activations.queryKeyValue,
@@ -129,6 +133,7 @@ extension ForwardPass {
                 heads: slice(headCount),
                 headCount: headCount,
                 headSize: backend.configuration.hiddenSize / headCount,
+                inInt8: inInt8,
                 scratch: activations.attention[part],
                 to: activations.context
             )

@@ -190,6 +190,7 @@ struct Kernels: @unchecked Sendable {
         heads: Range<Int>,
         headCount: Int,
         headSize: Int,
+        inInt8: Bool,
         scratch: AlignedBuffer<Float>,
         to out: AlignedBuffer<Float>
     ) {
@@ -197,7 +198,8 @@ struct Kernels: @unchecked Sendable {
         precondition(queryKeyValue.count >= range.upperBound * 3 * columns && out.count >= range.upperBound * columns)
         precondition(heads.lowerBound >= 0 && heads.upperBound <= headCount)
         precondition(scratch.count >= Self.attentionScratch(tokens: range.count, headSize: headSize))
-        unsafe table.pointee.attention(
+        let attention = unsafe inInt8 ? table.pointee.attention_int8 : table.pointee.attention
+        unsafe attention!(
             queryKeyValue.pointer + range.lowerBound * 3 * columns + first,
             Int64(3 * columns),
             Int64(columns),
