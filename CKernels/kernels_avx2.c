@@ -9,13 +9,27 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"), min_vector_width(256))), apply_to = function)
 
-enum { VECTORS = 3, ROWS = 3, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2 };
+enum { VECTORS = 3, ROWS = 3, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, LEFT_IS_UNSIGNED = 0 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
 #include "kernels_vector.h"
 #include "linear_int8_vector.h"
 #include "rows_vector.h"
+
+// As in the tile below, the sign of the left moves to the right.
+TRIAGE_INLINE i32x8 dot4_of_half(i32x8 sums, i32x8 left, i32x8 right) {
+    __m256i pairs =
+        _mm256_maddubs_epi16(_mm256_abs_epi8((__m256i)left), _mm256_sign_epi8((__m256i)right, (__m256i)left));
+    return sums + (i32x8)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+TRIAGE_INLINE i32x16 dot4(i32x16 sums, i32x16 left, i32x16 right) {
+    i32x8 low = dot4_of_half(sums.lo, left.lo, right.lo), high = dot4_of_half(sums.hi, left.hi, right.hi);
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+#include "attention_int8_vector.h"
 
 // Inputs whose signs and magnitudes are kept at a time.
 enum { CHUNK = 2048 };

@@ -8,13 +8,19 @@
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), min_vector_width(512))), \
     apply_to = function)
 
-enum { VECTORS = 3, ROWS = 8, KEYS = 12, QUERIES = 8, BLOCK = 6, CHAINS = 8 };
+enum { VECTORS = 3, ROWS = 8, KEYS = 12, QUERIES = 8, BLOCK = 6, CHAINS = 8, LEFT_IS_UNSIGNED = 1 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
 #include "kernels_vector.h"
 #include "linear_int8_vector.h"
 #include "rows_vector.h"
+
+TRIAGE_INLINE i32x16 dot4(i32x16 sums, i32x16 left, i32x16 right) {
+    return (i32x16)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)left, (__m512i)right);
+}
+
+#include "attention_int8_vector.h"
 
 TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column) {
     int64_t groups = (p->weights.inputs + 3) / 4;

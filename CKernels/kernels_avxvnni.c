@@ -6,13 +6,21 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"), min_vector_width(256))), \
                              apply_to = function)
 
-enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2 };
+enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, LEFT_IS_UNSIGNED = 1 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
 #include "kernels_vector.h"
 #include "linear_int8_vector.h"
 #include "rows_vector.h"
+
+TRIAGE_INLINE i32x16 dot4(i32x16 sums, i32x16 left, i32x16 right) {
+    __m256i low = _mm256_dpbusd_avx_epi32((__m256i)sums.lo, (__m256i)left.lo, (__m256i)right.lo);
+    __m256i high = _mm256_dpbusd_avx_epi32((__m256i)sums.hi, (__m256i)left.hi, (__m256i)right.hi);
+    return __builtin_shufflevector((i32x8)low, (i32x8)high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+#include "attention_int8_vector.h"
 
 TRIAGE_INLINE void tile(const product *p, int64_t row, int rows, int64_t column) {
     int64_t groups = (p->weights.inputs + 3) / 4;

@@ -10,13 +10,26 @@
 
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
-enum { VECTORS = 4, ROWS = 5, KEYS = 6, QUERIES = 3, BLOCK = 2, CHAINS = 2 };
+enum { VECTORS = 4, ROWS = 5, KEYS = 6, QUERIES = 3, BLOCK = 2, CHAINS = 2, LEFT_IS_UNSIGNED = 0 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
 #include "kernels_vector.h"
 #include "linear_int8_vector.h"
 #include "rows_vector.h"
+
+TRIAGE_INLINE i32x16 dot4(i32x16 sums, i32x16 left, i32x16 right) {
+    int32x4_t parts[4];
+    int8x16_t a[4], b[4];
+    memcpy(parts, &sums, sizeof parts);
+    memcpy(a, &left, sizeof a);
+    memcpy(b, &right, sizeof b);
+    UNROLL for (int i = 0; i < 4; i++) parts[i] = vdotq_s32(parts[i], b[i], a[i]);
+    memcpy(&sums, parts, sizeof sums);
+    return sums;
+}
+
+#include "attention_int8_vector.h"
 
 // Adds the products of 4 inputs, those of `lane`, of each row.
 #define ADD_GROUP(lane)                                                                                    \

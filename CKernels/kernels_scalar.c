@@ -210,9 +210,22 @@ static int8_t quantize_symmetric(float x, float greatest) {
     return (int8_t)(uint8_t)bits_of(value);
 }
 
+// Rows of columns side by side.
+static void quantize_columns(const float *x, int64_t stride, int64_t rows, int64_t columns, float greatest,
+                             int8_t *out) {
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < columns; i++)
+            out[row * columns + i] = quantize_symmetric(x[row * stride + i], greatest);
+    }
+}
+
 static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                            int64_t head_size, float *scratch, float *out, int64_t out_stride) {
-    int32_t *scores = (int32_t *)scratch;  // then weights, 0 to 255
+    float *scales = scratch;                                    // of the values, by dimension
+    int32_t *scores = (int32_t *)(scratch + head_size);         // of a query, then weights, 0 to 255
+    int8_t *rounded_keys = (int8_t *)(scores + count);          // [count][head_size]
+    int8_t *rounded_values = rounded_keys + count * head_size;  // [head_size][count]
+    int8_t *rounded_query = rounded_values + count * head_size;
     for (int64_t head = 0; head < heads; head++) {
         const float *queries = qkv + head * head_size, *keys = queries + columns, *values = keys + columns;
         float query = greatest_magnitude(queries, qkv_stride, count, head_size);
@@ -221,14 +234,18 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
                      (triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E);
         step = triage_clamp_scalar(step, 1e-30f, 1e30f);
         float least = triage_reciprocal_scalar(step) * -24.0f;
+        quantize_columns(keys, qkv_stride, count, head_size, key, rounded_keys);
+        for (int64_t d = 0; d < head_size; d++) {
+            float value = greatest_magnitude(values + d, qkv_stride, count, 1);
+            quantize_columns(values + d, qkv_stride, count, 1, value, rounded_values + d * count);
+            scales[d] = value * (1.0f / 127.0f);
+        }
         for (int64_t i = 0; i < count; i++) {
+            quantize_columns(queries + i * qkv_stride, qkv_stride, 1, head_size, query, rounded_query);
             int32_t greatest = INT32_MIN;
             for (int64_t j = 0; j < count; j++) {
                 scores[j] = 0;
-                for (int64_t d = 0; d < head_size; d++) {
-                    scores[j] += quantize_symmetric(queries[i * qkv_stride + d], query) *
-                                 quantize_symmetric(keys[j * qkv_stride + d], key);
-                }
+                for (int64_t d = 0; d < head_size; d++) scores[j] += rounded_query[d] * rounded_keys[j * head_size + d];
                 greatest = scores[j] > greatest ? scores[j] : greatest;
             }
             int32_t sum = 0;
@@ -238,13 +255,9 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
             }
             float inverse = triage_reciprocal_scalar((float)sum);
             for (int64_t d = 0; d < head_size; d++) {
-                float value = greatest_magnitude(values + d, qkv_stride, count, 1);
                 int32_t mix = 0;
-                for (int64_t j = 0; j < count; j++) {
-                    mix += scores[j] * quantize_symmetric(values[j * qkv_stride + d], value);
-                }
-                float scale = (value * (1.0f / 127.0f)) * inverse;
-                out[i * out_stride + head * head_size + d] = (float)mix * scale;
+                for (int64_t j = 0; j < count; j++) mix += scores[j] * rounded_values[d * count + j];
+                out[i * out_stride + head * head_size + d] = (float)mix * (scales[d] * inverse);
             }
         }
     }

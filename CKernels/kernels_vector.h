@@ -104,9 +104,3 @@ static void normalize(float *x, int64_t columns) {
     float inverse = triage_inverse_square_root(squares > 1e-24f ? squares : 1e-24f);
     EACH_VECTOR(columns, i, count, { store_some(x + i, load_some(x + i, count) * inverse, count); });
 }
-
-static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
-                           int64_t head_size, float *scratch, float *out, int64_t out_stride) {
-    extern const triage_kernels triage_kernels_scalar;
-    triage_kernels_scalar.attention_int8(qkv, qkv_stride, columns, count, heads, head_size, scratch, out, out_stride);
-}

@@ -36,4 +36,11 @@ void triage_pack_int8(const int8_t *rows, int64_t inputs, int64_t first, int64_t
     }
 }
 
-int64_t triage_attention_scratch(int64_t count, int64_t head_size) { return TRIAGE_LANES * (count + head_size); }
+int64_t triage_attention_scratch(int64_t count, int64_t head_size) {
+    int64_t quads = (count + 3) / 4, width = (head_size + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
+    // Of attention: queries and scores of a block. Of attention_int8: a block's queries, two figures a dimension; keys,
+    // values, scores and thresholds by quads.
+    int64_t in_float = TRIAGE_LANES * (count + head_size);
+    int64_t in_int8 = (TRIAGE_LANES / 4 + 2) * width + quads * (2 * width + 4 * TRIAGE_LANES + 4);
+    return in_float > in_int8 ? in_float : in_int8;
+}

@@ -114,8 +114,8 @@ typedef struct {
     void (*attention)(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                       int64_t head_size, float *scratch, float *out, int64_t out_stride);
 
-    // The same in 8 bits. Queries and keys are rounded with one symmetric scale each for a head and sequence, values with
-    // one for each dimension; scores are exact integers. Weights are 255 * 2^(score - greatest score), rounded by
+    // The same in 8 bits. Queries and keys are rounded with one symmetric scale each for a head and sequence, values
+    // with one for each dimension; scores are exact integers. Weights are 255 * 2^(score - greatest score), rounded by
     // triage_attention_threshold; the sum they are divided by is theirs. scratch is aligned to 4 bytes.
     void (*attention_int8)(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                            int64_t head_size, float *scratch, float *out, int64_t out_stride);

@@ -158,6 +158,7 @@ int main(int argc, char **argv) {
         {.name = "linear_int8", .run = linear_int8_experiment, .sweep = sweep_products},
         {.name = "linear_int8, extremes", .run = linear_int8_extremes_experiment, .sweep = sweep_extremes},
         {.name = "attention", .run = attention_experiment, .sweep = sweep_attention},
+        {.name = "attention_int8", .run = attention_int8_experiment, .sweep = sweep_attention},
     };
     for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
         kernel_report *kernel = &reports[i];

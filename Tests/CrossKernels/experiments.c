@@ -137,14 +137,19 @@ void embed_experiment(const triage_kernels *kernels, experiment e) {
     record_floats(out, count * stride);
 }
 
-void attention_experiment(const triage_kernels *kernels, experiment e) {
+static void attend(const triage_kernels *kernels, experiment e, bool in_int8) {
     int64_t columns = e.outputs * e.inputs, qkv_stride = gapped(&e, 3 * columns), stride = gapped(&e, columns);
     const float *qkv = noise_activations(&e, e.rows * qkv_stride);
     float *scratch = place_floats(&e, triage_attention_scratch(e.rows, e.inputs));
     float *out = place_floats(&e, e.rows * stride);
-    kernels->attention(qkv, qkv_stride, columns, e.rows, e.outputs, e.inputs, scratch, out, stride);
+    (in_int8 ? kernels->attention_int8 : kernels->attention)(qkv, qkv_stride, columns, e.rows, e.outputs, e.inputs,
+                                                             scratch, out, stride);
     record_floats(out, e.rows * stride);
 }
+
+void attention_experiment(const triage_kernels *kernels, experiment e) { attend(kernels, e, false); }
+
+void attention_int8_experiment(const triage_kernels *kernels, experiment e) { attend(kernels, e, true); }
 
 void mean_rows_experiment(const triage_kernels *kernels, experiment e) {
     int64_t stride = gapped(&e, e.inputs);

@@ -24,6 +24,7 @@ void embed_experiment(const triage_kernels *kernels, experiment e);
 
 // `rows` tokens, `outputs` heads of `inputs` dimensions.
 void attention_experiment(const triage_kernels *kernels, experiment e);
+void attention_int8_experiment(const triage_kernels *kernels, experiment e);
 
 // `inputs` columns.
 void mean_rows_experiment(const triage_kernels *kernels, experiment e);

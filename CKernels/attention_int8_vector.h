@@ -1,0 +1,291 @@
+// Attention in 8 bits with queries in the lanes, 16 at a time. Keys and values are rounded once a head. Before
+// including this a file includes attention_vector.h, defines LEFT_IS_UNSIGNED and
+//     TRIAGE_INLINE i32x16 dot4(i32x16 sums, i32x16 left, i32x16 right);
+// which adds to each lane the four products of its bytes. The bytes on the left are unsigned or signed, as
+// LEFT_IS_UNSIGNED says; those on the right are signed and not -128.
+//
+// Everything goes by fours, "quads", because a lane holds four bytes. Where a quad of rows is not full its last row is
+// there again; the weights of such keys are 0.
+#pragma once
+
+#include "vector.h"
+
+enum { QUAD = 4, KEY_QUADS = KEYS / QUAD };
+
+typedef struct {
+    int64_t stride, count, head_size;
+    int64_t width, quads;     // head size and count in vectors and quads
+    const float *thresholds;  // [quads][QUAD]: see triage_attention_threshold
+    int32_t *queries;         // [width / QUAD][TRIAGE_LANES]: four dimensions of each query of the block
+    int32_t *keys;            // [quads][width / QUAD][QUAD]: four dimensions of a key
+    int32_t *values;          // [quads][width]: a dimension of four keys
+    float *scales;            // [width]: of the values
+    int32_t *starts;          // [width]: what undoes that weights enter as signed bytes
+    int32_t *scores;          // [quads][QUAD][TRIAGE_LANES], of the queries of the block;
+    int32_t *weights;         // in the same place: [quads][TRIAGE_LANES], of four keys
+    float step, least;        // of the softmax
+} int8_head;
+
+TRIAGE_INLINE i32x16 load_integers(const int32_t *p) {
+    i32x16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+TRIAGE_INLINE void store_integers(int32_t *p, i32x16 v) { memcpy(p, &v, sizeof v); }
+
+// Where dot4 wants signed bytes on the left, unsigned ones enter as x - 128, and the other way round.
+TRIAGE_INLINE i32x16 flipped(i32x16 bytes) { return bytes ^ (i32x16)(-0x7F7F7F80); }
+
+// The bytes of each lane: bits 0 to 7 of a and c, bits 8 to 15 of b and d.
+TRIAGE_INLINE i32x16 join(u32x16 a, u32x16 b, u32x16 c, u32x16 d) {
+    u32x16 low = (a & 0xFF) | (b & 0xFF00), high = (c & 0xFF) | (d & 0xFF00);
+    return (i32x16)(low | high << 16);
+}
+
+TRIAGE_INLINE f32x16 magnitude(f32x16 x) { return FLOAT(BITS(x) & 0x7FFFFFFF); }
+
+// The greatest magnitude in each of up to 16 columns.
+TRIAGE_INLINE f32x16 greatest_magnitudes(const float *x, const int8_head *head, int64_t columns) {
+    f32x16 greatest[QUAD];
+    UNROLL for (int k = 0; k < QUAD; k++) greatest[k] = (f32x16)(1e-30f);
+    int64_t row = 0;
+    for (; row + QUAD <= head->count; row += QUAD, x += QUAD * head->stride) {
+        UNROLL for (int k = 0; k < QUAD; k++) {
+            greatest[k] = greater(magnitude(load_some(x + k * head->stride, columns)), greatest[k]);
+        }
+    }
+    for (; row < head->count; row++, x += head->stride) {
+        greatest[0] = greater(magnitude(load_some(x, columns)), greatest[0]);
+    }
+    return greater(greater(greatest[0], greatest[1]), greater(greatest[2], greatest[3]));
+}
+
+TRIAGE_INLINE float greatest_of_rows(const float *x, const int8_head *head) {
+    f32x16 greatest = (f32x16)(1e-30f);
+    EACH_VECTOR(head->head_size, d, count, { greatest = greater(greatest_magnitudes(x + d, head, count), greatest); });
+    return greatest_lane(greatest);
+}
+
+// Columns from x on of four rows from `row`, rounded: a lane holds a column of each row.
+TRIAGE_INLINE i32x16 round_quad(const float *x, const int8_head *head, int64_t row, int64_t columns, f32x16 inverse) {
+    u32x16 rounded[QUAD];
+    UNROLL for (int k = 0; k < QUAD; k++) {
+        int64_t present = row + k < head->count ? row + k : head->count - 1;
+        f32x16 value = FMA(load_some(x + present * head->stride, columns), inverse, (f32x16)(TRIAGE_ROUNDER));
+        rounded[k] =
+            BITS(triage_clamp_vector(value, (f32x16)(TRIAGE_ROUNDER - 127.0f), (f32x16)(TRIAGE_ROUNDER + 127.0f)));
+    }
+    return join(rounded[0], rounded[1] << 8, rounded[2], rounded[3] << 8);
+}
+
+// The same with four columns of a row in a lane, those of the four rows side by side.
+TRIAGE_INLINE i32x16 round_rows_of_quad(const float *x, const int8_head *head, int64_t row, int64_t columns,
+                                        f32x16 inverse) {
+    i8x64 b = (i8x64)round_quad(x, head, row, columns, inverse);
+#define ROWS_OF(i) \
+    i, i + 4, i + 8, i + 12, i + 1, i + 5, i + 9, i + 13, i + 2, i + 6, i + 10, i + 14, i + 3, i + 7, i + 11, i + 15
+    return (i32x16)__builtin_shufflevector(b, b, ROWS_OF(0), ROWS_OF(16), ROWS_OF(32), ROWS_OF(48));
+#undef ROWS_OF
+}
+
+TRIAGE_INLINE void round_keys(const float *keys, const int8_head *head, f32x16 inverse) {
+    EACH_VECTOR(head->head_size, d, count, {
+        for (int64_t quad = 0; quad < head->quads; quad++) {
+            i32x16 bytes = round_rows_of_quad(keys + d, head, quad * QUAD, count, inverse);
+            // Adds the same to every score of a query, which the softmax does not see.
+            if (LEFT_IS_UNSIGNED) bytes = flipped(bytes);
+            store_integers(head->keys + quad * head->width + d, bytes);
+        }
+    });
+}
+
+TRIAGE_INLINE void round_values(const float *values, const int8_head *head) {
+    EACH_VECTOR(head->head_size, d, count, {
+        f32x16 greatest = greatest_magnitudes(values + d, head, count);
+        f32x16 inverse = triage_reciprocal_vector(greatest) * 127.0f;
+        i32x16 start = 0;
+        for (int64_t quad = 0; quad < head->quads; quad++) {
+            i32x16 bytes = round_quad(values + d, head, quad * QUAD, count, inverse);
+            store_integers(head->values + quad * head->width + d, bytes);
+            if (!LEFT_IS_UNSIGNED) start = dot4(start, (i32x16)(0x40404040), bytes);
+        }
+        store(head->scales + d, greatest * (1.0f / 127.0f));
+        store_integers(head->starts + d, start * 2);
+    });
+}
+
+// Lane by lane of 128 bits, rows become columns.
+TRIAGE_INLINE void transpose_lanes(i32x16 rows[QUAD]) {
+#define PICK(a, b, i, j)                                                                                          \
+    __builtin_shufflevector(a, b, i, i + 1, i + 2, i + 3, j, j + 1, j + 2, j + 3, i + 16, i + 17, i + 18, i + 19, \
+                            j + 16, j + 17, j + 18, j + 19)
+    i32x16 a = PICK(rows[0], rows[1], 0, 4), b = PICK(rows[0], rows[1], 8, 12);
+    i32x16 c = PICK(rows[2], rows[3], 0, 4), d = PICK(rows[2], rows[3], 8, 12);
+    rows[0] = PICK(a, c, 0, 8), rows[1] = PICK(a, c, 4, 12);
+    rows[2] = PICK(b, d, 0, 8), rows[3] = PICK(b, d, 4, 12);
+#undef PICK
+}
+
+TRIAGE_INLINE void round_queries(const float *queries, const int8_head *head, int64_t first, f32x16 inverse) {
+    EACH_VECTOR(head->head_size, d, count, {
+        i32x16 quads[QUAD];
+        UNROLL for (int q = 0; q < QUAD; q++) {
+            quads[q] = round_rows_of_quad(queries + d, head, first + q * QUAD, count, inverse);
+        }
+        transpose_lanes(quads);
+        UNROLL for (int g = 0; g < QUAD; g++) {
+            // Dimensions beyond the last are 0, whatever those of the keys are.
+            int64_t present = count - g * QUAD;
+            if (present < QUAD) quads[g] = present > 0 ? quads[g] & (i32x16)((1 << 8 * present) - 1) : 0;
+            store_integers(head->queries + (d / QUAD + g) * TRIAGE_LANES, quads[g]);
+        }
+    });
+}
+
+// Scores of `quads` times four keys from `quad`; returns the greatest of them and of `greatest`.
+TRIAGE_INLINE i32x16 score_quads(const int8_head *head, int64_t quad, int quads, i32x16 greatest) {
+    i32x16 sums[KEY_QUADS * QUAD];
+    UNROLL for (int k = 0; k < quads * QUAD; k++) sums[k] = 0;
+    const int32_t *keys = head->keys + quad * head->width;
+    for (int64_t group = 0; group < (head->head_size + QUAD - 1) / QUAD; group++) {
+        i32x16 queries = load_integers(head->queries + group * TRIAGE_LANES);
+        UNROLL for (int k = 0; k < quads * QUAD; k++) {
+            i32x16 key = (i32x16)(keys[k / QUAD * head->width + group * QUAD + k % QUAD]);
+            sums[k] = dot4(sums[k], key, queries);
+        }
+    }
+    UNROLL for (int k = 0; k < quads * QUAD; k++) {
+        store_integers(head->scores + (quad * QUAD + k) * TRIAGE_LANES, sums[k]);
+        greatest = SELECT(sums[k] > greatest, sums[k], greatest);
+    }
+    return greatest;
+}
+
+// Scores become weights; returns the reciprocals of their sums.
+TRIAGE_INLINE f32x16 weigh(const int8_head *head, i32x16 greatest) {
+    i32x16 sum = LEFT_IS_UNSIGNED ? 0 : (i32x16)((int32_t)head->quads * QUAD * 128);
+    for (int64_t quad = 0; quad < head->quads; quad++) {
+        u32x16 weights[QUAD];
+        UNROLL for (int k = 0; k < QUAD; k++) {
+            i32x16 score = load_integers(head->scores + (quad * QUAD + k) * TRIAGE_LANES);
+            f32x16 d = greater(__builtin_convertvector(score - greatest, f32x16), (f32x16)(head->least));
+            f32x16 n = FMA(d, (f32x16)(head->step), (f32x16)(TRIAGE_ROUNDER));
+            f32x16 r = FMA(d, (f32x16)(head->step), -(n - TRIAGE_ROUNDER));
+            f32x16 p = (f32x16)(triage_attention_coefficients[3]);
+            UNROLL for (int i = 2; i >= 0; i--) p = FMA(p, r, (f32x16)(triage_attention_coefficients[i]));
+            weights[k] = BITS(FLOAT(BITS(p) + (BITS(n) << 23)) + head->thresholds[quad * QUAD + k]);
+        }
+        i32x16 bytes = join(weights[0] >> 8, weights[1], weights[2] >> 8, weights[3]);
+        if (!LEFT_IS_UNSIGNED) bytes = flipped(bytes);
+        store_integers(head->weights + quad * TRIAGE_LANES, bytes);
+        sum = dot4(sum, bytes, (i32x16)(0x01010101));
+    }
+    return triage_reciprocal_vector(__builtin_convertvector(sum, f32x16));
+}
+
+// Contexts of `queries` queries of the block from `lane`, `vectors` times 16 dimensions from d on; only `count`
+// dimensions are there.
+TRIAGE_INLINE void mix_quads(const int8_head *head, const float *inverses, int64_t lane, int queries, int64_t d,
+                             int vectors, int64_t count, float *out, int64_t out_stride) {
+    i32x16 sums[QUERIES][2];
+    UNROLL for (int v = 0; v < vectors; v++) {
+        i32x16 start = LEFT_IS_UNSIGNED ? 0 : load_integers(head->starts + d + v * TRIAGE_LANES);
+        UNROLL for (int q = 0; q < queries; q++) sums[q][v] = start;
+    }
+    for (int64_t quad = 0; quad < head->quads; quad++) {
+        i32x16 values[2];
+        UNROLL for (int v = 0; v < vectors; v++) {
+            values[v] = load_integers(head->values + quad * head->width + d + v * TRIAGE_LANES);
+        }
+        UNROLL for (int q = 0; q < queries; q++) {
+            i32x16 weights = (i32x16)(head->weights[quad * TRIAGE_LANES + lane + q]);
+            UNROLL for (int v = 0; v < vectors; v++) sums[q][v] = dot4(sums[q][v], weights, values[v]);
+        }
+    }
+    UNROLL for (int v = 0; v < vectors; v++) {
+        f32x16 scales = load(head->scales + d + v * TRIAGE_LANES);
+        UNROLL for (int q = 0; q < queries; q++) {
+            f32x16 mix = __builtin_convertvector(sums[q][v], f32x16) * (scales * inverses[lane + q]);
+            store_some(out + q * out_stride + d + v * TRIAGE_LANES, mix, count);
+        }
+    }
+}
+
+TRIAGE_INLINE void mix_all_quads(const int8_head *head, const float *inverses, int64_t lane, int queries, float *out,
+                                 int64_t out_stride) {
+    int64_t d = 0;
+    for (; d + 2 * TRIAGE_LANES <= head->head_size; d += 2 * TRIAGE_LANES) {
+        mix_quads(head, inverses, lane, queries, d, 2, TRIAGE_LANES, out, out_stride);
+    }
+    for (; d + TRIAGE_LANES <= head->head_size; d += TRIAGE_LANES) {
+        mix_quads(head, inverses, lane, queries, d, 1, TRIAGE_LANES, out, out_stride);
+    }
+    if (d < head->head_size) mix_quads(head, inverses, lane, queries, d, 1, head->head_size - d, out, out_stride);
+}
+
+// The block of queries from `first`, which have been rounded.
+TRIAGE_INLINE void attend_in_int8(const int8_head *head, int64_t first, float *out, int64_t out_stride) {
+    i32x16 greatest = (i32x16)(INT32_MIN);
+    for (int64_t quad = 0; quad < head->quads;) {
+        int64_t quads = next_group(head->quads - quad, KEY_QUADS);
+        switch (quads) {
+#define SCORE(n)                                                             \
+    case n:                                                                  \
+        if (n <= KEY_QUADS) greatest = score_quads(head, quad, n, greatest); \
+        break;
+            GROUP_SIZES(SCORE)
+#undef SCORE
+        }
+        quad += quads;
+    }
+    float inverses[TRIAGE_LANES];
+    store(inverses, weigh(head, greatest));
+    int64_t rows = head->count - first < TRIAGE_LANES ? head->count - first : TRIAGE_LANES;
+    for (int64_t lane = 0; lane < rows;) {
+        int64_t queries = next_group(rows - lane, QUERIES);
+        switch (queries) {
+#define MIX(n)                                                                                                   \
+    case n:                                                                                                      \
+        if (n <= QUERIES) mix_all_quads(head, inverses, lane, n, out + (first + lane) * out_stride, out_stride); \
+        break;
+            GROUP_SIZES(MIX)
+#undef MIX
+        }
+        lane += queries;
+    }
+}
+
+static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
+                           int64_t head_size, float *scratch, float *out, int64_t out_stride) {
+    int8_head head = {.stride = qkv_stride, .count = count, .head_size = head_size};
+    head.width = (head_size + TRIAGE_LANES - 1) / TRIAGE_LANES * TRIAGE_LANES;
+    head.quads = (count + QUAD - 1) / QUAD;
+    int32_t *integers = (int32_t *)scratch;
+    head.queries = integers, integers += head.width / QUAD * TRIAGE_LANES;
+    head.keys = integers, integers += head.quads * head.width;
+    head.values = integers, integers += head.quads * head.width;
+    head.starts = integers, integers += head.width;
+    head.scores = head.weights = integers, integers += head.quads * QUAD * TRIAGE_LANES;
+    head.scales = (float *)integers;
+    float *thresholds = head.scales + head.width;
+    head.thresholds = thresholds;
+    for (int64_t j = 0; j < head.quads * QUAD; j++) {
+        // So large that the byte of the weight is 0.
+        thresholds[j] = j < count ? triage_attention_threshold(j) : 0x1p40f;
+    }
+    float scale = triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E;
+    for (int64_t h = 0; h < heads; h++) {
+        const float *queries = qkv + h * head_size, *keys = queries + columns, *values = keys + columns;
+        float query = greatest_of_rows(queries, &head), key = greatest_of_rows(keys, &head);
+        float step = ((query * (1.0f / 127.0f)) * (key * (1.0f / 127.0f))) * scale;
+        head.step = step = triage_clamp_vector((f32x16)(step), (f32x16)(1e-30f), (f32x16)(1e30f))[0];
+        head.least = reciprocal(step) * -24.0f;
+        round_keys(keys, &head, (f32x16)(reciprocal(key) * 127.0f));
+        round_values(values, &head);
+        for (int64_t first = 0; first < count; first += TRIAGE_LANES) {
+            round_queries(queries, &head, first, (f32x16)(reciprocal(query) * 127.0f));
+            attend_in_int8(&head, first, out + h * head_size, out_stride);
+        }
+    }
+}
