@@ -11,6 +11,7 @@
 #include "vector.h"
 
 enum { QUAD = 4, KEY_QUADS = KEYS / QUAD };
+enum { QUERY, KEY, VALUE, PARTS };
 
 typedef struct {
     int64_t stride, count, head_size;
@@ -43,76 +44,78 @@ TRIAGE_INLINE i32x16 join(u32x16 a, u32x16 b, u32x16 c, u32x16 d) {
     return (i32x16)(low | high << 16);
 }
 
-TRIAGE_INLINE f32x16 magnitude(f32x16 x) { return FLOAT(BITS(x) & 0x7FFFFFFF); }
+// Distances between the rows of a quad.
+typedef struct {
+    int64_t offsets[QUAD];
+} row_quad;
 
-// The greatest magnitude in each of up to 16 columns.
-TRIAGE_INLINE f32x16 greatest_magnitudes(const float *x, const int8_head *head, int64_t columns) {
-    f32x16 greatest[QUAD];
-    UNROLL for (int k = 0; k < QUAD; k++) greatest[k] = (f32x16)(1e-30f);
-    int64_t row = 0;
-    for (; row + QUAD <= head->count; row += QUAD, x += QUAD * head->stride) {
-        UNROLL for (int k = 0; k < QUAD; k++) {
-            greatest[k] = greater(magnitude(load_some(x + k * head->stride, columns)), greatest[k]);
+// Of a quad from row `first`, of which and whose like `rows` rows are there.
+TRIAGE_INLINE row_quad quad_of_rows(int64_t stride, int64_t first, int64_t rows) {
+    row_quad quad;
+    UNROLL for (int k = 0; k < QUAD; k++) quad.offsets[k] = (first + k < rows ? first + k : rows - 1) * stride;
+    return quad;
+}
+
+// The greatest magnitudes of up to 16 columns of queries, keys and values each.
+TRIAGE_INLINE void find_magnitudes(const float *qkv, int64_t columns, const int8_head *head, int64_t present,
+                                   f32x16 magnitudes[PARTS]) {
+    UNROLL for (int part = 0; part < PARTS; part++) magnitudes[part] = (f32x16)(1e-30f);
+    for (int64_t row = 0; row < head->count; row++, qkv += head->stride) {
+        UNROLL for (int part = 0; part < PARTS; part++) {
+            f32x16 magnitude = FLOAT(BITS(load_some(qkv + part * columns, present)) & 0x7FFFFFFF);
+            magnitudes[part] = greater(magnitude, magnitudes[part]);  // never a NaN
         }
     }
-    for (; row < head->count; row++, x += head->stride) {
-        greatest[0] = greater(magnitude(load_some(x, columns)), greatest[0]);
-    }
-    return greater(greater(greatest[0], greatest[1]), greater(greatest[2], greatest[3]));
 }
 
-TRIAGE_INLINE float greatest_of_rows(const float *x, const int8_head *head) {
-    f32x16 greatest = (f32x16)(1e-30f);
-    EACH_VECTOR(head->head_size, d, count, { greatest = greater(greatest_magnitudes(x + d, head, count), greatest); });
-    return greatest_lane(greatest);
-}
-
-// Columns from x on of four rows from `row`, rounded: a lane holds a column of each row.
-TRIAGE_INLINE i32x16 round_quad(const float *x, const int8_head *head, int64_t row, int64_t columns, f32x16 inverse) {
+// Four rows from x on, rounded: a lane holds a column of each.
+TRIAGE_INLINE i32x16 round_quad(const float *x, const row_quad *rows, int64_t columns, f32x16 inverse) {
+    const f32x16 middle = TRIAGE_ROUNDER;
     u32x16 rounded[QUAD];
     UNROLL for (int k = 0; k < QUAD; k++) {
-        int64_t present = row + k < head->count ? row + k : head->count - 1;
-        f32x16 value = FMA(load_some(x + present * head->stride, columns), inverse, (f32x16)(TRIAGE_ROUNDER));
-        rounded[k] =
-            BITS(triage_clamp_vector(value, (f32x16)(TRIAGE_ROUNDER - 127.0f), (f32x16)(TRIAGE_ROUNDER + 127.0f)));
+        f32x16 value = FMA(load_some(x + rows->offsets[k], columns), inverse, middle);
+        rounded[k] = BITS(triage_clamp_vector(value, middle - 127.0f, middle + 127.0f));
     }
     return join(rounded[0], rounded[1] << 8, rounded[2], rounded[3] << 8);
 }
 
 // The same with four columns of a row in a lane, those of the four rows side by side.
-TRIAGE_INLINE i32x16 round_rows_of_quad(const float *x, const int8_head *head, int64_t row, int64_t columns,
-                                        f32x16 inverse) {
-    i8x64 b = (i8x64)round_quad(x, head, row, columns, inverse);
-#define ROWS_OF(i) \
-    i, i + 4, i + 8, i + 12, i + 1, i + 5, i + 9, i + 13, i + 2, i + 6, i + 10, i + 14, i + 3, i + 7, i + 11, i + 15
-    return (i32x16)__builtin_shufflevector(b, b, ROWS_OF(0), ROWS_OF(16), ROWS_OF(32), ROWS_OF(48));
-#undef ROWS_OF
+TRIAGE_INLINE i32x16 round_rows_of_quad(const float *x, const row_quad *rows, int64_t columns, f32x16 inverse) {
+    i8x64 b = (i8x64)round_quad(x, rows, columns, inverse);
+#define FOUR(i) i, i + 4, i + 8, i + 12
+#define SIXTEEN(i) FOUR(i), FOUR(i + 1), FOUR(i + 2), FOUR(i + 3)
+    return (i32x16)__builtin_shufflevector(b, b, SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48));
+#undef SIXTEEN
+#undef FOUR
 }
 
-TRIAGE_INLINE void round_keys(const float *keys, const int8_head *head, f32x16 inverse) {
-    EACH_VECTOR(head->head_size, d, count, {
-        for (int64_t quad = 0; quad < head->quads; quad++) {
-            i32x16 bytes = round_rows_of_quad(keys + d, head, quad * QUAD, count, inverse);
-            // Adds the same to every score of a query, which the softmax does not see.
-            if (LEFT_IS_UNSIGNED) bytes = flipped(bytes);
-            store_integers(head->keys + quad * head->width + d, bytes);
-        }
-    });
+TRIAGE_INLINE void round_keys(const float *keys, const int8_head *head, int64_t d, int64_t columns, f32x16 inverse) {
+    row_quad rows = quad_of_rows(head->stride, 0, QUAD);
+    const float *x = keys + d;
+    int32_t *out = head->keys + d;
+    for (int64_t left = head->count; left > 0; left -= QUAD, x += QUAD * head->stride, out += head->width) {
+        if (left < QUAD) rows = quad_of_rows(head->stride, 0, left);
+        i32x16 bytes = round_rows_of_quad(x, &rows, columns, inverse);
+        // What that adds to every score of a query the softmax does not see.
+        store_integers(out, LEFT_IS_UNSIGNED ? flipped(bytes) : bytes);
+    }
 }
 
-TRIAGE_INLINE void round_values(const float *values, const int8_head *head) {
-    EACH_VECTOR(head->head_size, d, count, {
-        f32x16 greatest = greatest_magnitudes(values + d, head, count);
-        f32x16 inverse = triage_reciprocal_vector(greatest) * 127.0f;
-        i32x16 start = 0;
-        for (int64_t quad = 0; quad < head->quads; quad++) {
-            i32x16 bytes = round_quad(values + d, head, quad * QUAD, count, inverse);
-            store_integers(head->values + quad * head->width + d, bytes);
-            if (!LEFT_IS_UNSIGNED) start = dot4(start, (i32x16)(0x40404040), bytes);
-        }
-        store(head->scales + d, greatest * (1.0f / 127.0f));
-        store_integers(head->starts + d, start * 2);
-    });
+TRIAGE_INLINE void round_values(const float *values, const int8_head *head, int64_t d, int64_t columns,
+                                f32x16 magnitude) {
+    row_quad rows = quad_of_rows(head->stride, 0, QUAD);
+    f32x16 inverse = triage_reciprocal_vector(magnitude) * 127.0f;
+    i32x16 start = 0;
+    const float *x = values + d;
+    int32_t *out = head->values + d;
+    for (int64_t left = head->count; left > 0; left -= QUAD, x += QUAD * head->stride, out += head->width) {
+        if (left < QUAD) rows = quad_of_rows(head->stride, 0, left);
+        i32x16 bytes = round_quad(x, &rows, columns, inverse);
+        store_integers(out, bytes);
+        if (!LEFT_IS_UNSIGNED) start = dot4(start, (i32x16)(0x40404040), bytes);
+    }
+    store(head->scales + d, magnitude * (1.0f / 127.0f));
+    store_integers(head->starts + d, start * 2);
 }
 
 // Lane by lane of 128 bits, rows become columns.
@@ -127,16 +130,17 @@ TRIAGE_INLINE void transpose_lanes(i32x16 rows[QUAD]) {
 #undef PICK
 }
 
-TRIAGE_INLINE void round_queries(const float *queries, const int8_head *head, int64_t first, f32x16 inverse) {
-    EACH_VECTOR(head->head_size, d, count, {
+TRIAGE_INLINE void round_queries(const float *queries, const int8_head *head, int64_t rows, f32x16 inverse) {
+    EACH_VECTOR(head->head_size, d, columns, {
         i32x16 quads[QUAD];
         UNROLL for (int q = 0; q < QUAD; q++) {
-            quads[q] = round_rows_of_quad(queries + d, head, first + q * QUAD, count, inverse);
+            row_quad quad = quad_of_rows(head->stride, q * QUAD, rows);
+            quads[q] = round_rows_of_quad(queries + d, &quad, columns, inverse);
         }
         transpose_lanes(quads);
         UNROLL for (int g = 0; g < QUAD; g++) {
             // Dimensions beyond the last are 0, whatever those of the keys are.
-            int64_t present = count - g * QUAD;
+            int64_t present = columns - g * QUAD;
             if (present < QUAD) quads[g] = present > 0 ? quads[g] & (i32x16)((1 << 8 * present) - 1) : 0;
             store_integers(head->queries + (d / QUAD + g) * TRIAGE_LANES, quads[g]);
         }
@@ -265,8 +269,8 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
     head.queries = integers, integers += head.width / QUAD * TRIAGE_LANES;
     head.keys = integers, integers += head.quads * head.width;
     head.values = integers, integers += head.quads * head.width;
-    head.starts = integers, integers += head.width;
     head.scores = head.weights = integers, integers += head.quads * QUAD * TRIAGE_LANES;
+    head.starts = integers, integers += head.width;
     head.scales = (float *)integers;
     float *thresholds = head.scales + head.width;
     head.thresholds = thresholds;
@@ -277,14 +281,28 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
     float scale = triage_inverse_square_root((float)head_size) * TRIAGE_LOG2_E;
     for (int64_t h = 0; h < heads; h++) {
         const float *queries = qkv + h * head_size, *keys = queries + columns, *values = keys + columns;
-        float query = greatest_of_rows(queries, &head), key = greatest_of_rows(keys, &head);
+        f32x16 query_magnitudes = 0, key_magnitudes = 0;
+        EACH_VECTOR(head_size, d, present, {
+            f32x16 magnitudes[PARTS];
+            find_magnitudes(queries + d, columns, &head, present, magnitudes);
+            query_magnitudes = greater(magnitudes[QUERY], query_magnitudes);
+            key_magnitudes = greater(magnitudes[KEY], key_magnitudes);
+            round_values(values, &head, d, present, magnitudes[VALUE]);
+        });
+        float query = greatest_lane(query_magnitudes), key = greatest_lane(key_magnitudes);
         float step = ((query * (1.0f / 127.0f)) * (key * (1.0f / 127.0f))) * scale;
         head.step = step = triage_clamp_vector((f32x16)(step), (f32x16)(1e-30f), (f32x16)(1e30f))[0];
         head.least = reciprocal(step) * -24.0f;
-        round_keys(keys, &head, (f32x16)(reciprocal(key) * 127.0f));
-        round_values(values, &head);
+        f32x16 key_inverse = triage_reciprocal_vector((f32x16)(key)) * 127.0f;
+        f32x16 query_inverse = triage_reciprocal_vector((f32x16)(query)) * 127.0f;
+        EACH_VECTOR(head_size, d, present, { round_keys(keys, &head, d, present, key_inverse); });
         for (int64_t first = 0; first < count; first += TRIAGE_LANES) {
-            round_queries(queries, &head, first, (f32x16)(reciprocal(query) * 127.0f));
+            const float *block = queries + first * qkv_stride;
+            if (count - first >= TRIAGE_LANES) {
+                round_queries(block, &head, TRIAGE_LANES, query_inverse);
+            } else {
+                round_queries(block, &head, count - first, query_inverse);
+            }
             attend_in_int8(&head, first, out + h * head_size, out_stride);
         }
     }
