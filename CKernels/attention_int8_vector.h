@@ -170,15 +170,21 @@ TRIAGE_INLINE i32x16 score_quads(const int8_head *head, int64_t quad, int quads,
 TRIAGE_INLINE f32x16 weigh(const int8_head *head, i32x16 greatest) {
     i32x16 sum = LEFT_IS_UNSIGNED ? 0 : (i32x16)((int32_t)head->quads * QUAD * 128);
     for (int64_t quad = 0; quad < head->quads; quad++) {
+        // Step by step, which hides the latency of each.
+        f32x16 d[QUAD], n[QUAD], r[QUAD], p[QUAD];
         u32x16 weights[QUAD];
         UNROLL for (int k = 0; k < QUAD; k++) {
             i32x16 score = load_integers(head->scores + (quad * QUAD + k) * TRIAGE_LANES);
-            f32x16 d = greater(__builtin_convertvector(score - greatest, f32x16), (f32x16)(head->least));
-            f32x16 n = FMA(d, (f32x16)(head->step), (f32x16)(TRIAGE_ROUNDER));
-            f32x16 r = FMA(d, (f32x16)(head->step), -(n - TRIAGE_ROUNDER));
-            f32x16 p = (f32x16)(triage_attention_coefficients[3]);
-            UNROLL for (int i = 2; i >= 0; i--) p = FMA(p, r, (f32x16)(triage_attention_coefficients[i]));
-            weights[k] = BITS(FLOAT(BITS(p) + (BITS(n) << 23)) + head->thresholds[quad * QUAD + k]);
+            d[k] = greater(__builtin_convertvector(score - greatest, f32x16), (f32x16)(head->least));
+        }
+        UNROLL for (int k = 0; k < QUAD; k++) n[k] = FMA(d[k], (f32x16)(head->step), (f32x16)(TRIAGE_ROUNDER));
+        UNROLL for (int k = 0; k < QUAD; k++) r[k] = FMA(d[k], (f32x16)(head->step), -(n[k] - TRIAGE_ROUNDER));
+        UNROLL for (int k = 0; k < QUAD; k++) p[k] = (f32x16)(triage_attention_coefficients[3]);
+        UNROLL for (int i = 2; i >= 0; i--) {
+            UNROLL for (int k = 0; k < QUAD; k++) p[k] = FMA(p[k], r[k], (f32x16)(triage_attention_coefficients[i]));
+        }
+        UNROLL for (int k = 0; k < QUAD; k++) {
+            weights[k] = BITS(FLOAT(BITS(p[k]) + (BITS(n[k]) << 23)) + head->thresholds[quad * QUAD + k]);
         }
         i32x16 bytes = join(weights[0] >> 8, weights[1], weights[2] >> 8, weights[3]);
         if (!LEFT_IS_UNSIGNED) bytes = flipped(bytes);
