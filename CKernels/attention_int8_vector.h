@@ -10,7 +10,7 @@
 
 #include "vector.h"
 
-enum { QUAD = 4, KEY_QUADS = KEYS / QUAD };
+enum { QUAD = 4 };
 enum { QUERY, KEY, VALUE, PARTS };
 
 typedef struct {
@@ -101,9 +101,9 @@ TRIAGE_INLINE void round_keys(const float *keys, const int8_head *head, int64_t 
     }
 }
 
-TRIAGE_INLINE void round_values(const float *values, const int8_head *head, int64_t d, int64_t columns,
-                                f32x16 magnitude) {
+TRIAGE_INLINE void round_values(const float *values, const int8_head *head, int64_t d, int64_t columns) {
     row_quad rows = quad_of_rows(head->stride, 0, QUAD);
+    f32x16 magnitude = load(head->scales + d);
     f32x16 inverse = triage_reciprocal_vector(magnitude) * 127.0f;
     i32x16 start = 0;
     const float *x = values + d;
@@ -293,7 +293,7 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
             find_magnitudes(queries + d, columns, &head, present, magnitudes);
             query_magnitudes = greater(magnitudes[QUERY], query_magnitudes);
             key_magnitudes = greater(magnitudes[KEY], key_magnitudes);
-            round_values(values, &head, d, present, magnitudes[VALUE]);
+            store(head.scales + d, magnitudes[VALUE]);
         });
         float query = greatest_lane(query_magnitudes), key = greatest_lane(key_magnitudes);
         float step = ((query * (1.0f / 127.0f)) * (key * (1.0f / 127.0f))) * scale;
@@ -301,6 +301,7 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
         head.least = reciprocal(step) * -24.0f;
         f32x16 key_inverse = triage_reciprocal_vector((f32x16)(key)) * 127.0f;
         f32x16 query_inverse = triage_reciprocal_vector((f32x16)(query)) * 127.0f;
+        EACH_VECTOR(head_size, d, present, { round_values(values, &head, d, present); });
         EACH_VECTOR(head_size, d, present, { round_keys(keys, &head, d, present, key_inverse); });
         for (int64_t first = 0; first < count; first += TRIAGE_LANES) {
             const float *block = queries + first * qkv_stride;

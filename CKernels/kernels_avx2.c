@@ -9,7 +9,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"), min_vector_width(256))), apply_to = function)
 
-enum { VECTORS = 3, ROWS = 3, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, LEFT_IS_UNSIGNED = 0 };
+enum { VECTORS = 3, ROWS = 3, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, KEY_QUADS = 1, LEFT_IS_UNSIGNED = 0 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"

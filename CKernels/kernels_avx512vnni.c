@@ -8,7 +8,7 @@
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), min_vector_width(512))), \
     apply_to = function)
 
-enum { VECTORS = 3, ROWS = 8, KEYS = 12, QUERIES = 8, BLOCK = 6, CHAINS = 8, LEFT_IS_UNSIGNED = 1 };
+enum { VECTORS = 3, ROWS = 8, KEYS = 12, QUERIES = 8, BLOCK = 6, CHAINS = 8, KEY_QUADS = 4, LEFT_IS_UNSIGNED = 1 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"

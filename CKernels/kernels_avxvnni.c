@@ -6,7 +6,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"), min_vector_width(256))), \
                              apply_to = function)
 
-enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, LEFT_IS_UNSIGNED = 1 };
+enum { VECTORS = 2, ROWS = 6, KEYS = 4, QUERIES = 2, BLOCK = 4, CHAINS = 2, KEY_QUADS = 1, LEFT_IS_UNSIGNED = 1 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"

@@ -10,7 +10,7 @@
 
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
-enum { VECTORS = 4, ROWS = 5, KEYS = 6, QUERIES = 3, BLOCK = 2, CHAINS = 2, LEFT_IS_UNSIGNED = 0 };
+enum { VECTORS = 4, ROWS = 5, KEYS = 6, QUERIES = 3, BLOCK = 2, CHAINS = 2, KEY_QUADS = 1, LEFT_IS_UNSIGNED = 0 };
 
 #include "attention_vector.h"
 #include "kernel_table.h"
