@@ -87,7 +87,14 @@ extension KernelTable {
         return (values, isQuantized ? target.matrix : nil)
     }
 
-    func attention(_ queryKeyValue: [Float], count: Int, heads: Int, headSize: Int, offset: Int) -> [Float] {
+    func attention(
+        _ queryKeyValue: [Float],
+        count: Int,
+        heads: Int,
+        headSize: Int,
+        inInt8: Bool = false,
+        offset: Int
+    ) -> [Float] {
         let columns = heads * headSize
         let input = Guarded(queryKeyValue, offset: offset)
         let scratch = Guarded<Float>(
@@ -96,7 +103,8 @@ extension KernelTable {
         )
         let stride = columns + 3
         let out = Guarded([Float](repeating: 7, count: count * stride), offset: offset)
-        unsafe table.pointee.attention(
+        let attention = unsafe inInt8 ? table.pointee.attention_int8 : table.pointee.attention
+        unsafe attention?(
             input.pointer,
             Int64(3 * columns),
             Int64(columns),

@@ -36,6 +36,8 @@ import Testing
                 kernels.mean(x, rows: 4, columns: columns, offset: 2),
                 kernels.normalize(Array(x.prefix(columns)), offset: 2),
                 kernels.attention(Array(x.prefix(144)), count: 4, heads: 2, headSize: 6, offset: 0),
+                kernels.attention(Array(x.prefix(144)), count: 4, heads: 2, headSize: 6, inInt8: true, offset: 0),
+                kernels.attention(Array(x.prefix(144)), count: 24, heads: 1, headSize: 2, inInt8: true, offset: 0),
                 kernels.linear(
                     x,
                     rows: 4,
