@@ -116,7 +116,8 @@ typedef struct {
 
     // The same in 8 bits. Queries and keys are rounded with one symmetric scale each for a head and sequence, values
     // with one for each dimension; scores are exact integers. Weights are 255 * 2^(score - greatest score), rounded by
-    // triage_attention_threshold; the sum they are divided by is theirs. scratch is aligned to 4 bytes.
+    // triage_attention_threshold; the sum they are divided by is theirs. scratch is aligned to 4 bytes. Up to 65,536
+    // tokens the sums fit 32 bits.
     void (*attention_int8)(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                            int64_t head_size, float *scratch, float *out, int64_t out_stride);
 
@@ -139,8 +140,8 @@ typedef enum {
 // XCR0 say so, on ARM the kernel's AT_HWCAP).
 const triage_kernels *triage_kernels_for(triage_isa isa);
 
-// Floats of scratch that `attention` needs for one sequence: TRIAGE_LANES transposed queries of a head and their
-// scores.
+// Floats of scratch that `attention` and `attention_int8` need for one sequence: TRIAGE_LANES queries of a head and
+// their scores, and in 8 bits its keys and values.
 int64_t triage_attention_scratch(int64_t count, int64_t head_size);
 
 // Bytes of packed weights for a layer of this size.
