@@ -56,17 +56,20 @@ struct EmbeddingTables: Sendable {
     }
 
     private static func withPointer(_ table: Table?, _ body: (UnsafePointer<triage_table>) -> Void) {
-        guard let table else {
+        // Borrows the table; `guard let` would copy it.
+        switch table {
+        case let table?:
+            unsafe table.tensor.withUnsafeBytes { bytes in
+                var pointers = unsafe triage_table(
+                    type: triage_table_type(table.type),
+                    data: bytes.baseAddress,
+                    scales: table.scales?.pointer
+                )
+                unsafe body(&pointers)
+            }
+        case nil:
             var none = unsafe triage_table()
-            return unsafe body(&none)
-        }
-        unsafe table.tensor.withUnsafeBytes { bytes in
-            var pointers = unsafe triage_table(
-                type: triage_table_type(table.type),
-                data: bytes.baseAddress,
-                scales: table.scales?.pointer
-            )
-            unsafe body(&pointers)
+            unsafe body(&none)
         }
     }
 }

@@ -4,28 +4,40 @@ extension CPUBackend {
     /// The forward pass of Devlin et al. (arXiv:1810.04805) over sequences laid end to end: `activations.hidden` holds
     /// the last block's token vectors afterwards. `observe` sees the input of each linear layer before it is applied.
     func forward(_ pass: ForwardPass, observe: LinearInputObserver? = nil) {
-        let activations = pass.activations, tokenCount = pass.batch.tokenCount
+        pass.embed(into: pass.activations.sum)
+        var norm = embeddingNorm
+        for (index, block) in blocks.enumerated() {
+            pass.run(block, at: index, after: norm, observe: observe)
+            norm = block.outputNorm
+        }
+        pass.norm(norm, for: nil)
+    }
+}
+
+extension ForwardPass {
+    /// One block, from the norm of what comes before it to the sum that its own output norm reads.
+    // A function of its own because layers are borrowed from a parameter; those of a loop's variable would be retained for
+    // every step.
+    func run(_ block: Block, at index: Int, after norm: Norm, observe: LinearInputObserver?) {
         let hidden = activations.hidden, context = activations.context, intermediate = activations.intermediate
 
-        pass.embed(into: activations.sum)
-        pass.norm(embeddingNorm, for: blocks.first?.queryKeyValue)
-        for (index, block) in blocks.enumerated() {
-            observe?(.init(block: index, layer: .queryKeyValue), hidden, tokenCount)
-            pass.apply(block.queryKeyValue, to: hidden, into: activations.queryKeyValue)
-            pass.attend(for: block.attentionOutput)
-            observe?(.init(block: index, layer: .attentionOutput), context, tokenCount)
-            pass.apply(block.attentionOutput, to: context, adding: hidden, into: activations.sum)
-            pass.norm(block.attentionNorm, for: block.feedForwardUp)
+        self.norm(norm, for: block.queryKeyValue)
+        observe?(.init(block: index, layer: .queryKeyValue), hidden, tokenCount)
+        apply(block.queryKeyValue, to: hidden, into: activations.queryKeyValue)
+        attend(for: block.attentionOutput)
+        observe?(.init(block: index, layer: .attentionOutput), context, tokenCount)
+        apply(block.attentionOutput, to: context, adding: hidden, into: activations.sum)
 
-            observe?(.init(block: index, layer: .feedForwardUp), hidden, tokenCount)
-            pass.apply(block.feedForwardUp, to: hidden, into: intermediate)
-            pass.activate(intermediate, for: block.feedForwardDown)
-            observe?(.init(block: index, layer: .feedForwardDown), intermediate, tokenCount)
-            pass.apply(block.feedForwardDown, to: intermediate, adding: hidden, into: activations.sum)
-            pass.norm(block.outputNorm, for: index + 1 < blocks.count ? blocks[index + 1].queryKeyValue : nil)
-        }
+        self.norm(block.attentionNorm, for: block.feedForwardUp)
+        observe?(.init(block: index, layer: .feedForwardUp), hidden, tokenCount)
+        apply(block.feedForwardUp, to: hidden, into: intermediate)
+        activate(intermediate, for: block.feedForwardDown)
+        observe?(.init(block: index, layer: .feedForwardDown), intermediate, tokenCount)
+        apply(block.feedForwardDown, to: intermediate, adding: hidden, into: activations.sum)
     }
+}
 
+extension CPUBackend {
     /// Pools the token vectors of each sequence and applies the classifier.
     func head(_ batch: TokenBatch, _ activations: Activations) {
         let size = configuration.hiddenSize

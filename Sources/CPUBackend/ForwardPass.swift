@@ -13,7 +13,7 @@ struct ForwardPass: Sendable {
     let threads: Int
 
     private var kernels: Kernels { backend.kernels }
-    private var tokenCount: Int { batch.tokenCount }
+    var tokenCount: Int { batch.tokenCount }
 
     func embed(into out: AlignedBuffer<Float>) {
         for sequence in 0..<batch.sequenceCount {
@@ -23,32 +23,47 @@ struct ForwardPass: Sendable {
 
     /// `hidden` = the layer norm of `sum`, for `layer`.
     func norm(_ norm: Norm, for layer: Linear?) {
-        share(.norm(norm, layer?.int8), cost: tokenCount * norm.scale.count / 2, parts: tokenCount)
+        let cost = tokenCount * norm.scale.count / 2
+        switch layer {
+        case .int8(let layer): share(.norm(norm, layer), cost: cost, parts: tokenCount)
+        case .float32, nil: share(.norm(norm, nil), cost: cost, parts: tokenCount)
+        }
     }
 
     /// `context` = the attention of each sequence, for `layer`.
     func attend(for layer: Linear) {
+        switch layer {
+        case .int8(let layer):
+            attend(inInt8: true)
+            quantize(activations.context, for: layer)
+        case .float32: attend(inInt8: false)
+        }
+    }
+
+    private func attend(inInt8: Bool) {
         let headCount = backend.configuration.headCount, hiddenSize = backend.configuration.hiddenSize
         for sequence in 0..<batch.sequenceCount {
             let count = batch.range(of: sequence).count
             share(
-                .attend(sequence: sequence, inInt8: layer.int8 != nil),
-                cost: count * count * hiddenSize / 8,
+                .attend(sequence: sequence, inInt8: inInt8),
+                cost: count * count * hiddenSize / (inInt8 ? 16 : 8),
                 parts: headCount
             )
         }
-        guard let layer = layer.int8 else { return }
-        share(.quantize(activations.context, nil, layer), cost: tokenCount * hiddenSize / 4, parts: tokenCount)
     }
 
     /// x = activation(x), for `layer`.
     func activate(_ x: AlignedBuffer<Float>, for layer: Linear) {
         let activation = backend.configuration.activation, columns = backend.configuration.intermediateSize
-        if let layer = layer.int8 {
-            share(.quantize(x, activation, layer), cost: tokenCount * columns / 2, parts: tokenCount)
-        } else {
-            kernels.finish(x, rows: 0..<tokenCount, columns: columns, activation: activation)
+        switch layer {
+        case .int8(let layer): quantize(x, activation, for: layer)
+        case .float32: kernels.finish(x, rows: 0..<tokenCount, columns: columns, activation: activation)
         }
+    }
+
+    private func quantize(_ x: AlignedBuffer<Float>, _ activation: Activation? = nil, for layer: Int8Linear) {
+        let cost = tokenCount * layer.inputs / (activation == nil ? 4 : 2)
+        share(.quantize(x, activation, layer), cost: cost, parts: tokenCount)
     }
 
     /// out = x Wᵀ + b + residual. `residual` and `out` are different buffers.
@@ -80,12 +95,15 @@ struct ForwardPass: Sendable {
     }
 
     /// Runs a step on as many threads as its cost pays for; it can be cut into at most `parts` parts.
-    private func share(_ step: Step, cost: Int, parts: Int) {
+    // Inlined, and the step made where it is used: on one thread it is then taken apart at once, and nothing it names is
+    // retained. For the same reason layers are told apart by `switch`, which borrows where `if case` would copy.
+    @inline(__always)
+    private func share(_ step: @autoclosure () -> Step, cost: Int, parts: Int) {
         let count = min(threads, parts, cost / Self.leastCost)
         if count > 1 {
-            ThreadPool.shared.run(Shared(pass: self, step: step, count: count), count: count, threads: count)
+            ThreadPool.shared.run(Shared(pass: self, step: step(), count: count), count: count, threads: count)
         } else {
-            run(step, part: 0, of: 1)
+            run(step(), part: 0, of: 1)
         }
     }
 }
@@ -113,6 +131,7 @@ extension ForwardPass {
         func run(part: Int) { pass.run(step, part: part, of: count) }
     }
 
+    @inline(__always)
     private func run(_ step: Step, part: Int, of count: Int) {
         func slice(_ total: Int) -> Range<Int> { total * part / count..<total * (part + 1) / count }
         switch step {
@@ -134,7 +153,8 @@ extension ForwardPass {
                 headCount: headCount,
                 headSize: backend.configuration.hiddenSize / headCount,
                 inInt8: inInt8,
-                scratch: activations.attention[part],
+                scratch: activations.attention,
+                part: part,
                 to: activations.context
             )
         case .quantize(let x, let activation, let layer):

@@ -183,7 +183,7 @@ struct Kernels: @unchecked Sendable {
         }
     }
 
-    /// Attention of the sequence in rows `range`, in heads `heads` of `headCount`.
+    /// Attention of the sequence in rows `range`, in heads `heads` of `headCount`, with the scratch of part `part`.
     func attention(
         _ queryKeyValue: AlignedBuffer<Float>,
         range: Range<Int>,
@@ -191,13 +191,14 @@ struct Kernels: @unchecked Sendable {
         headCount: Int,
         headSize: Int,
         inInt8: Bool,
-        scratch: AlignedBuffer<Float>,
+        scratch: [AlignedBuffer<Float>],
+        part: Int,
         to out: AlignedBuffer<Float>
     ) {
         let columns = headCount * headSize, first = heads.lowerBound * headSize
         precondition(queryKeyValue.count >= range.upperBound * 3 * columns && out.count >= range.upperBound * columns)
         precondition(heads.lowerBound >= 0 && heads.upperBound <= headCount)
-        precondition(scratch.count >= Self.attentionScratch(tokens: range.count, headSize: headSize))
+        precondition(scratch[part].count >= Self.attentionScratch(tokens: range.count, headSize: headSize))
         let attention = unsafe inInt8 ? table.pointee.attention_int8 : table.pointee.attention
         unsafe attention!(
             queryKeyValue.pointer + range.lowerBound * 3 * columns + first,
@@ -206,7 +207,7 @@ struct Kernels: @unchecked Sendable {
             Int64(range.count),
             Int64(heads.count),
             Int64(headSize),
-            scratch.pointer,
+            scratch[part].pointer,
             out.pointer + range.lowerBound * columns + first,
             Int64(columns)
         )

@@ -12,11 +12,6 @@ enum Linear: Sendable {
         case .float32(let layer, _): layer.outputs
         }
     }
-
-    /// The layer, if it reads quantised input.
-    var int8: Int8Linear? {
-        if case .int8(let layer) = self { layer } else { nil }
-    }
 }
 
 /// The scale, shift and epsilon of a layer norm.

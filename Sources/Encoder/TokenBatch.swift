@@ -1,11 +1,12 @@
 /// Sequences of tokens laid end to end, without padding. Reuse one to keep its storage.
+@usableFromInline
 package struct TokenBatch: Sendable {
     /// Vocabulary indices of all sequences.
-    package private(set) var ids: [UInt32] = []
+    @usableFromInline package internal(set) var ids: [UInt32] = []
     /// Segment of each token: 0, or 1 in the second text of a pair.
-    package private(set) var segmentIds: [UInt8] = []
+    @usableFromInline package internal(set) var segmentIds: [UInt8] = []
     /// Where each sequence starts in `ids`, and after the last, where it ends: `count + 1` offsets.
-    package private(set) var offsets: [Int] = [0]
+    @usableFromInline package internal(set) var offsets: [Int] = [0]
 
     package init() {}
 
@@ -15,6 +16,7 @@ package struct TokenBatch: Sendable {
 
     package func range(of sequence: Int) -> Range<Int> { offsets[sequence]..<offsets[sequence + 1] }
 
+    @inlinable
     package mutating func append(
         ids newIds: some Collection<UInt32>,
         segmentIds newSegmentIds: some Collection<UInt8>

@@ -1,16 +1,21 @@
-import Synchronization
+public import Synchronization
 
 /// Lends objects to concurrent calls, one to each, and keeps them for the next: after the first calls nothing is made
 /// anew. It keeps twice as many as threads compute at once; a burst of more calls frees what it needed beyond that.
+@usableFromInline
 package final class SparePool<Object: AnyObject>: Sendable {
     // An object is with one call at a time, or here.
-    private struct Box: @unchecked Sendable {
-        let object: Object
+    @usableFromInline
+    struct Box: @unchecked Sendable {
+        @usableFromInline let object: Object
+
+        @inlinable
+        init(object: Object) { self.object = object }
     }
 
-    private let idle = Mutex<[Box]>([])
-    private let limit: Int
-    private let make: @Sendable () -> Object
+    @usableFromInline let idle = Mutex<[Box]>([])
+    @usableFromInline let limit: Int
+    @usableFromInline let make: @Sendable () -> Object
 
     package init(limit: Int = 2 * ThreadPool.shared.threads, make: @escaping @Sendable () -> Object) {
         self.limit = limit
@@ -18,6 +23,8 @@ package final class SparePool<Object: AnyObject>: Sendable {
     }
 
     /// Lends an object to `body`, which must not keep it.
+    // Inlinable, as is whatever generic a query calls: compiled without its types it would look them up on every call.
+    @inlinable
     package func withObject<Result, Failure: Error>(
         _ body: (Object) throws(Failure) -> Result
     ) throws(Failure) -> Result {

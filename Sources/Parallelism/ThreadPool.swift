@@ -4,6 +4,7 @@
 /// sleep: an idle pool uses no processor time. Safe to use from many threads at once and from within a region: who
 /// finds the workers taken runs all parts itself, so that no call waits for another and no more threads compute than
 /// the callers and the workers there are.
+@usableFromInline
 package final class ThreadPool: Sendable {
     /// The pool of the whole process, as large as the process may use processors.
     package static let shared = ThreadPool(threads: UsableCores.current().count)
@@ -35,6 +36,7 @@ package final class ThreadPool: Sendable {
 
     /// Runs `body` for every part below `count` on at most `limit` threads, and returns when all have ended. Where the
     /// closure's box, one allocation, is too much, use ``run(_:count:threads:)``.
+    @usableFromInline
     package func run(count: Int, threads limit: Int = .max, _ body: @Sendable (Int) -> Void) {
         withoutActuallyEscaping(body) { body in run(ClosureWork(body: body), count: count, threads: limit) }
     }

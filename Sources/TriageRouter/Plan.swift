@@ -13,7 +13,7 @@ struct Destination: Sendable, Equatable {
 
 /// What holds for the queries of one tenant, bound to the labels of a model: by a policy's terms, or by the model's own
 /// settings where there is no policy.
-struct Plan: Sendable {
+final class Plan: Sendable {
     struct LabelPlan: Sendable {
         let destination: Destination
         /// The least confidence.

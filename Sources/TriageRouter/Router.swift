@@ -123,7 +123,7 @@ public struct Router: Sendable {
         for (order, index) in waiting.enumerated() {
             complete(answers.map { $0[order] }, plan, &decisions[index])
         }
-        for decision in decisions { counter.count(decision.outcome) }
+        for index in decisions.indices { counter.count(decisions[index].outcome) }
         return decisions
     }
 }
