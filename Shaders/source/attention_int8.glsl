@@ -1,6 +1,6 @@
 // Softmax(Q K^T / sqrt(HEAD_SIZE)) V in 8 bits, as attention_int8 of CKernels defines it.
-// Spec constants: 0 EXACT_FMA_EMULATION, 1 HIDDEN, 2 HEADS, 3 HEAD_SIZE, 4 QUERIES (4, 8, 16 or 32), 5 SCORES (a multiple of 32: keys
-// whose scores are held in shared memory).
+// Spec constants: 0 EXACT_FMA_EMULATION, 1 HIDDEN, 2 HEADS, 3 HEAD_SIZE, 4 QUERIES (4, 8, 16 or 32), 5 SCORES (a multiple
+// of 32: keys whose scores are held in shared memory).
 // Shared memory in bytes, B = ceil(HEAD_SIZE / 16): 16 B (QUERIES + 36) + 8 HEAD_SIZE + QUERIES (5 SCORES + 12) + 20.
 //   HEAD_SIZE 32, SCORES 256: 22612    64, 256: 24532
 // Every sum and maximum is of integers or exact, so threads share them as it suits. The greatest magnitudes of the whole
