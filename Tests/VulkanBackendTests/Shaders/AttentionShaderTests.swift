@@ -62,27 +62,30 @@ import Testing
             for product in ["dot", "float"] {
                 guard try product == "float" || TestDevice.found.get().hasIntegerDot else { continue }
                 let found = try Self.run("attention_int8_\(product)", shape, values)
-                #expect(bits(found) == bits(expected), "\(product), \(name)")
+                // Not as arrays: Swift Testing would look for the shortest difference between those.
+                let wrong = zip(bits(found), bits(expected)).count { $0 != $1 }
+                #expect(wrong == 0 && found.count == expected.count, "\(product), \(name)")
             }
         }
     }
 
-    /// Queries, keys and values of all tokens.
+    /// Queries, keys and values of all tokens; of many tokens only the first two kinds, for the time they take.
     private static func values(_ shape: Shape) -> [(String, [Float])] {
         let count = shape.tokens * 3 * shape.columns
         let noise = Noise.floats(count, seed: shape.tokens + shape.headSize)
         let sure = noise.enumerated().map { index, value in
             index / (3 * shape.columns) % 3 == 1 ? value * 20 : value
         }
+        let awkward = awkwardRows(shape.tokens, 3 * shape.columns, seed: shape.headSize)
+        guard shape.tokens < 400 else { return [("noise", sure), ("awkward rows", awkward)] }
         // Between 127 and -127 in halves: what is rounded lies between two integers, and scores are as large as they can be.
         let halves = noise.map { ($0 * 254).rounded() / 2 }.enumerated().map { index, value in
             index % 5 == 0 ? Float(index % 2 == 0 ? 127 : -127) : value
         }
         let large = noise.map { $0 < 0 ? Float(-127) : 127 }
         return [
-            ("noise", sure), ("awkward rows", awkwardRows(shape.tokens, 3 * shape.columns, seed: shape.headSize)),
-            ("halves", halves), ("as large as can be", large), ("tiny", noise.map { $0 * 1e-12 }),
-            ("zeros", [Float](repeating: 0, count: count)),
+            ("noise", sure), ("awkward rows", awkward), ("halves", halves), ("as large as can be", large),
+            ("tiny", noise.map { $0 * 1e-12 }), ("zeros", [Float](repeating: 0, count: count)),
         ]
     }
 
