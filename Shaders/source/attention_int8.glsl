@@ -6,6 +6,7 @@
 // Every sum and maximum is of integers or exact, so threads share them as it suits. The greatest magnitudes of the whole
 // sequence are found by each workgroup: a short sequence has but one, and finds them again in the cache.
 // A sequence of up to SCORES tokens computes its scores once; a longer one twice: for the greatest, then for the mix.
+#extension GL_KHR_memory_scope_semantics : require
 #include "attention_interface.glsl"
 #include "integer_dot.glsl"
 
@@ -39,8 +40,13 @@ shared int greatest_scores[QUERIES];
 shared int weight_sums[QUERIES];
 shared float sum_inverses[QUERIES];
 
+// Atomics are of the workgroup, because those of the device, the default, need a feature; barriers order them.
+void share_greatest(uint scale, float magnitude) {
+    atomicMax(greatest[scale], floatBitsToUint(magnitude), gl_ScopeWorkgroup, 0, 0);
+}
+
 void track_magnitudes(uint scale, vec4 magnitudes) {
-    atomicMax(greatest[scale], floatBitsToUint(max(max(magnitudes.x, magnitudes.y), max(magnitudes.z, magnitudes.w))));
+    share_greatest(scale, max(max(magnitudes.x, magnitudes.y), max(magnitudes.z, magnitudes.w)));
 }
 
 void find_greatest(uint first, uint count) {
@@ -58,7 +64,7 @@ void find_greatest(uint first, uint count) {
         track_magnitudes(QUERY_SCALE, query);
         track_magnitudes(KEY_SCALE, key);
         [[unroll]] for (uint i = 0; i < 4; i++) {
-            if (vector * 4 + i < HEAD_SIZE) atomicMax(greatest[vector * 4 + i], floatBitsToUint(value[i]));
+            if (vector * 4 + i < HEAD_SIZE) share_greatest(vector * 4 + i, value[i]);
         }
     }
     barrier();
@@ -200,7 +206,7 @@ void main() {
     }
     uint group = gl_LocalInvocationIndex / KEYS;
     [[unroll]] for (uint i = 0; i < GROUP_QUERIES; i++) {
-        atomicMax(greatest_scores[group * GROUP_QUERIES + i], maxima[i]);
+        atomicMax(greatest_scores[group * GROUP_QUERIES + i], maxima[i], gl_ScopeWorkgroup, 0, 0);
     }
     barrier();
 
@@ -233,7 +239,7 @@ void main() {
         }
     }
 
-    atomicAdd(weight_sums[gl_LocalInvocationIndex / QUERY_THREADS], sum);
+    atomicAdd(weight_sums[gl_LocalInvocationIndex / QUERY_THREADS], sum, gl_ScopeWorkgroup, 0, 0);
     barrier();
     for (uint i = gl_LocalInvocationIndex; i < queries; i += THREADS) {
         sum_inverses[i] = reciprocal(float(weight_sums[i]));
