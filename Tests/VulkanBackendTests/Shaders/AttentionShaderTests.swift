@@ -50,7 +50,7 @@ import Testing
             Shape(heads: 2, headSize: 17, lengths: [48, 5, 70, 1], scores: 32),
             Shape(heads: 1, headSize: 100, lengths: [20, 40], scores: 64),
             Shape(heads: 2, headSize: 128, lengths: [3, 100, 18], scores: 64),
-            Shape(heads: 1, headSize: 2, lengths: [1500], scores: 512),
+            Shape(heads: 1, headSize: 2, lengths: [1500], scores: 256),
             Shape(heads: 1, headSize: 516, lengths: [3, 40], scores: 32, queries: 4),
         ]
     )
