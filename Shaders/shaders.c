@@ -10,6 +10,12 @@ _Alignas(uint32_t) static const unsigned char activate[] = {
 _Alignas(uint32_t) static const unsigned char attention[] = {
 #embed "spirv/attention.spv"
 };
+_Alignas(uint32_t) static const unsigned char attention_int8_dot[] = {
+#embed "spirv/attention_int8_dot.spv"
+};
+_Alignas(uint32_t) static const unsigned char attention_int8_float[] = {
+#embed "spirv/attention_int8_float.spv"
+};
 _Alignas(uint32_t) static const unsigned char embed[] = {
 #embed "spirv/embed.spv"
 };
@@ -74,6 +80,8 @@ _Alignas(uint32_t) static const unsigned char quantize[] = {
 static const triage_shader shaders[] = {
     SHADER(activate),
     SHADER(attention),
+    SHADER(attention_int8_dot),
+    SHADER(attention_int8_float),
     SHADER(embed),
     SHADER(finish_embedding),
     SHADER(head_linear),

@@ -9,23 +9,7 @@
 // Keys and values are read with 16 bytes a thread, whole rows of a head by neighbours, and kept in shared memory, keys
 // as [4 dimensions][key] with one spare, so that neither storing nor reading conflicts.
 #version 460
-#include "buffers.glsl"
-#include "float_math.glsl"
-
-const uint THREADS = 128;
-layout(local_size_x = 128) in;
-layout(constant_id = 1) const uint HIDDEN = 384;
-layout(constant_id = 2) const uint HEADS = 12;
-layout(constant_id = 3) const uint HEAD_SIZE = 32;
-layout(constant_id = 4) const uint QUERIES = 16;
-layout(constant_id = 5) const uint SCORES = 128;
-
-layout(push_constant, std430) uniform Parameters {
-    Header header;
-    Words tasks;
-    Floats qkv;  // [tokens][3 * HIDDEN]
-    FloatsOut result;
-};
+#include "attention_interface.glsl"
 
 const uint VECTORS = (HEAD_SIZE + 3) / 4;
 const uint KEYS = 32;  // staged at a time
@@ -40,17 +24,6 @@ shared vec4 key_tile[VECTORS * (KEYS + 1)];  // keys, later values as [key][4 di
 shared vec4 scores[QUERIES * SCORE_STRIDE / 4];
 shared float partial_greatest[THREADS];
 shared float inverses[QUERIES];
-
-// Four dimensions of a token's query (part 0), key (1) or value (2); zeros, which change no sum, beyond the head.
-vec4 load_head(uint token, uint part, uint vector) {
-    uint first = (token * 3 + part) * HIDDEN + gl_WorkGroupID.y * HEAD_SIZE + vector * 4;
-    if (HEAD_SIZE % 4 == 0) return FloatVectors(qkv).at[first / 4];
-    vec4 value = vec4(0);
-    [[unroll]] for (uint i = 0; i < 4; i++) {
-        if (vector * 4 + i < HEAD_SIZE) value[i] = qkv.at[first + i];
-    }
-    return value;
-}
 
 float score_at(uint query, uint key) {
     uint index = query * SCORE_STRIDE + key;

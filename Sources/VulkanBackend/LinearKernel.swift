@@ -52,8 +52,6 @@ struct ThreadTile: Tile {
 extension Kernels {
     /// Rows of one workgroup of the shaders that work by row.
     static let rowsPerWorkgroup = 8
-    /// Of one sequence and head.
-    static let queriesPerTask = 16
     /// Rows up to which a layer's time is that of reading its weights.
     private static let fewRows = 32
 
@@ -117,24 +115,8 @@ extension Kernels {
         )
     }
 
-    private func integerShader(_ name: String) -> String {
+    /// The form of a shader of integer products that the device has the instructions for.
+    func integerShader(_ name: String) -> String {
         name + (product != .float && device.description.hasIntegerDot ? "_dot" : "_float")
-    }
-
-    /// As many scores are kept in the memory of a workgroup as there is room for: a longer sequence computes them three
-    /// times.
-    func attention() throws(EncoderError) -> Pipeline {
-        let headSize = configuration.hiddenSize / configuration.headCount, queries = Self.queriesPerTask
-        func bytes(_ scores: Int) -> Int {
-            (headSize + 3) / 4 * 16 * (queries + 33) + 4 * queries * (scores + 9) + 512
-        }
-        let scores = [512, 256, 128, 64].first { bytes($0) <= min(device.description.sharedMemory, 24 << 10) } ?? 32
-        guard bytes(scores) <= device.description.sharedMemory else {
-            throw .unavailable(
-                "heads of \(headSize) values need \(bytes(scores)) bytes that a workgroup shares, "
-                    + "\(device.description.name) has \(device.description.sharedMemory)"
-            )
-        }
-        return try float("attention", [configuration.hiddenSize, configuration.headCount, headSize, queries, scores])
     }
 }

@@ -57,9 +57,9 @@ struct Pass {
         )
     }
 
-    /// `context` = the attention of each sequence, for `layer`.
+    /// `context` = the attention of each sequence, for `layer`: in 8 bits where that computes in integers.
     func attend(for layer: Linear) throws(EncoderError) {
-        let kernel = try kernels.attention()
+        let kernel = try kernels.attention(inInt8: layer.int8 != nil)
         let addresses = [inputs.header, inputs.tasks, arena[scratch.queryKeyValue], arena[scratch.context]]
         step(kernel, PushConstants(addresses), .indirect(inputs.buffer, offset: BatchBuffer.taskWorkgroups))
         if let layer = layer.int8 { try quantize(scratch.context, nil, for: layer, rows: .tokens) }

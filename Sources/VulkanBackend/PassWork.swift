@@ -43,7 +43,7 @@ package struct PassWork: Sendable {
             return Step(bytes: 8 * hidden + tokens * (8 * hidden + hidden + 8))
         case "quantize": return Step(bytes: tokens * (5 * (hidden + intermediate) / 2 + 8))
         case "activate": return Step(bytes: tokens * 8 * intermediate)
-        case "attention":
+        case "attention", "attention_int8_dot", "attention_int8_float":
             let pairs = lengths.reduce(0) { $0 + $1 * $1 }
             return Step(bytes: tokens * 4 * 4 * hidden, multiplyAccumulates: 2 * pairs * hidden)
         case "pool": return Step(bytes: 4 * hidden * (tokens + sequences))

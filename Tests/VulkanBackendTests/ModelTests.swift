@@ -130,7 +130,7 @@ import Testing
         let profile = try device.profile(batch)
         let names = profile.steps.map(\.step)
         #expect(names.first == "embed" && names.last == "finish_embedding")
-        #expect(names.count { $0 == "attention" } == 2)
+        #expect(names.count { $0 == "attention_int8_float" } == 2)
         #expect(profile.steps.allSatisfy { $0.nanoseconds >= 0 })
         #expect(profile.bytesRead == 4 * 9 * (40 + 3))
     }

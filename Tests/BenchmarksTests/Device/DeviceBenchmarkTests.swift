@@ -52,7 +52,9 @@ struct DeviceBenchmarkTests {
         #expect(abs(parts.reduce(0) { $0 + $1.value } - 100) < 0.1)
         // Every step that ran is known to the accounting.
         let labels = parts.map(\.key.subject)
-        #expect(labels.contains("3x5: attention") && labels.contains { $0.hasPrefix("3x5: linear_int8") })
+        for shader in ["attention_int8", "linear_int8"] {
+            #expect(labels.contains { $0.hasPrefix("3x5: \(shader)") }, "\(labels)")
+        }
         #expect(labels.allSatisfy { value($0, .shareOfBandwidth) != nil }, "\(labels)")
     }
 

@@ -43,7 +43,8 @@ import Testing
         // Ids, segments and positions; a row of bytes with a scale and one of floats; the sum.
         ("embed", 8 * (12 + 10 + 4 + 40 + 40), 0),
         ("layer_norm", 80 + 8 * 98, 0), ("quantize", 8 * (125 + 8), 0), ("activate", 8 * 320, 0),
-        ("attention", 8 * 160, 2 * 10 * (9 + 25)), ("pool", 40 * 10, 0), ("finish_embedding", 2 * 80, 0),
+        ("attention", 8 * 160, 2 * 10 * (9 + 25)), ("attention_int8_dot", 8 * 160, 2 * 10 * (9 + 25)),
+        ("attention_int8_float", 8 * 160, 2 * 10 * (9 + 25)), ("pool", 40 * 10, 0), ("finish_embedding", 2 * 80, 0),
         ("head_linear", 4 * 33 + 2 * 4 * 13, 60),
     ])
     func countsWhatAStepHasToDo(label: String, bytes: Int, products: Int) throws {
@@ -66,6 +67,7 @@ import Testing
     @Test(arguments: [
         ("linear_int8_dot 10 → 30", DevicePeaks.Arithmetic.integerDot), ("linear_int8_rows_dot 1 → 2", .integerDot),
         ("linear_int8_float 1 → 2", .float), ("linear_f32 1 → 2", .float), ("attention", .float),
+        ("attention_int8_dot", .integerDot), ("attention_int8_float", .float),
         ("linear_int8_matrix 1 → 2", .matrix), ("linear_int8_matrix_half 1 → 2", .halfMatrix),
     ])
     func aLabelNamesItsArithmetic(label: String, arithmetic: DevicePeaks.Arithmetic) {

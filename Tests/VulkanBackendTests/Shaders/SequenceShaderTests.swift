@@ -86,43 +86,4 @@ import Testing
             #expect(bits(out.floats) == bits(expected), "\(sequences) sequences, \(activation)")
         }
     }
-
-    /// Heads and their sizes, tokens of each sequence, and the keys whose scores a workgroup keeps: more sequences need
-    /// several blocks of queries, or their scores more than once.
-    @Test(arguments: [
-        (1, 1, [1, 2, 3, 40], 32), (5, 5, [16, 17, 1, 31, 33], 64), (2, 32, [600, 1, 7, 129, 65], 128),
-        (1, 64, [15, 200, 2], 64), (12, 32, [11, 9, 14, 1], 256), (3, 7, [64, 63, 65], 64),
-    ])
-    func attention(heads: Int, headSize: Int, lengths: [Int], scores: Int) throws {
-        let columns = heads * headSize, tokens = lengths.reduce(0, +), queries = Kernels.queriesPerTask
-        let x = Noise.floats(tokens * 3 * columns, seed: tokens).enumerated().map { index, value in
-            // Some heads are sure of themselves.
-            index / (3 * columns) % 3 == 1 ? value * 20 : value
-        }
-        var tasks: [UInt32] = [], expected: [Float] = [], first = 0
-        for length in lengths {
-            for query in stride(from: 0, to: length, by: queries) {
-                tasks += [UInt32(first), UInt32(length), UInt32(query)]
-            }
-            expected += KernelTable.scalar.attention(
-                Array(x[first * 3 * columns..<(first + length) * 3 * columns]),
-                count: length,
-                heads: heads,
-                headSize: headSize,
-                offset: 0
-            )
-            first += length
-        }
-        let count = tasks.count / 3
-        let header = try DeviceWords.header(tokens: tokens, sequences: lengths.count, tasks: count)
-        let input = try DeviceWords(x), list = try DeviceWords(tasks), out = try DeviceWords(count: tokens * columns)
-        try TestDevice.run(
-            "attention",
-            [columns, heads, headSize, queries, scores],
-            [header, list, input, out].map(\.address),
-            [],
-            .count(count, heads)
-        )
-        #expect(bits(out.floats) == bits(expected))
-    }
 }
