@@ -119,30 +119,6 @@ extension KernelTable {
         return dense(out, rows: count, columns: columns, stride: stride)
     }
 
-    func attentionInt8(_ queryKeyValue: [Float], count: Int, heads: Int, headSize: Int, offset: Int) -> [Float] {
-        let columns = heads * headSize
-        let input = Guarded(queryKeyValue, offset: offset)
-        let scratch = Guarded<Float>(
-            count: Int(triage_attention_scratch(Int64(count), Int64(headSize))),
-            offset: offset
-        )
-        let stride = columns + 3
-        let out = Guarded([Float](repeating: 7, count: count * stride), offset: offset)
-        unsafe table.pointee.attention_int8(
-            input.pointer,
-            Int64(3 * columns),
-            Int64(columns),
-            Int64(count),
-            Int64(heads),
-            Int64(headSize),
-            scratch.pointer,
-            out.pointer,
-            Int64(stride)
-        )
-        #expect(scratch.isIntact)
-        return dense(out, rows: count, columns: columns, stride: stride)
-    }
-
     func mean(_ x: [Float], rows: Int, columns: Int, offset: Int) -> [Float] {
         let input = Guarded(x, offset: offset)
         let out = Guarded<Float>(count: columns, offset: offset)

@@ -57,7 +57,14 @@ import Testing
     func integers(_ shape: Shape) throws {
         for (name, values) in Self.values(shape) {
             let expected = Self.expected(shape, values) {
-                KernelTable.scalar.attentionInt8($0, count: $1, heads: shape.heads, headSize: shape.headSize, offset: 0)
+                KernelTable.scalar.attention(
+                    $0,
+                    count: $1,
+                    heads: shape.heads,
+                    headSize: shape.headSize,
+                    inInt8: true,
+                    offset: 0
+                )
             }
             for product in ["dot", "float"] {
                 guard try product == "float" || TestDevice.found.get().hasIntegerDot else { continue }
