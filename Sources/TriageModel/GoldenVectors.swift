@@ -17,6 +17,13 @@ extension TriageModel {
         case passed(count: Int)
         case failed(text: String, reason: String)
         case noGoldenVectors
+
+        /// What is wrong and what to do, where it failed.
+        package var failure: String? {
+            guard case .failed(let text, let reason) = self else { return nil }
+            return "\(text.debugDescription) \(reason): the files are damaged, or another version of triage, whose arithmetic "
+                + "differs, made them; convert or train the model again"
+        }
     }
 
     /// Where the model has a first stage, what each stage answers is among them, if any text can be found for it.

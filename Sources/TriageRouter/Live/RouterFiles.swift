@@ -60,8 +60,8 @@ public struct RouterFiles: Sendable, Equatable {
             device: device
         )
         if let old, old.isSame(as: model) { return old }
-        if case .failed(let text, let reason) = try model.verify(), precision != .float32 {
-            throw ModelError(path: self.model, reason: "does not compute what it should: `\(text)` \(reason)")
+        if let failure = try model.verify().failure, precision != .float32 {
+            throw ModelError(path: self.model, reason: "does not compute what it should: \(failure)")
         }
         return model
     }
