@@ -21,8 +21,8 @@ extension TriageModel {
         /// What is wrong and what to do, where it failed.
         package var failure: String? {
             guard case .failed(let text, let reason) = self else { return nil }
-            return "\(text.debugDescription) \(reason): the files are damaged, or another version of triage, whose arithmetic "
-                + "differs, made them; convert or train the model again"
+            return "\(text.debugDescription) \(reason): the files are damaged, or another version of triage made them, "
+                + "whose arithmetic differs; convert or train the model again"
         }
     }
 
