@@ -18,6 +18,8 @@ ROUTES = ("script", "remote", "human")
 # Queries written for this project, and the part of them that is not trained on.
 AUTHORED = Path(__file__).parent / "queries"
 HELD_OUT_PART = 12
+# Files that only the head is fitted on: they were written after the encoder was trained.
+HEAD_ONLY = {"languages", "urgent"}
 # Files whose sections name the form of a query and not what it asks for.
 SECTIONS_OF_FORM = {"registers"}
 
@@ -56,13 +58,13 @@ def read_split(data: Path, split: str) -> list[Query]:
     return [Query(r["id"], r["text"], r["route"], r["intent"], r["source"]) for r in rows]
 
 
-def read_authored(split: str, folder: Path = AUTHORED) -> list[Query]:
+def read_authored(split: str, *, for_encoder: bool = False, folder: Path = AUTHORED) -> list[Query]:
     """The queries written for this project: `train`, or the twelfth part that is `held_out` to watch it.
 
     A file is a source of its own. `[route intent]` begins a section of one query a line.
     """
     queries = []
-    for file in sorted(folder.glob("*.txt")):
+    for file in authored_files(folder, for_encoder):
         source, route, intent = f"authored_{file.stem}", "", ""
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if line.startswith("["):
@@ -91,15 +93,19 @@ def describe_split(data: Path, split: str) -> dict:
     }
 
 
+def authored_files(folder: Path, for_encoder: bool) -> list[Path]:
+    return [file for file in sorted(folder.glob("*.txt")) if not (for_encoder and file.stem in HEAD_ONLY)]
+
+
 def describe_authored(folder: Path = AUTHORED) -> list[dict]:
-    """As `describe_split`, of the queries written for this project."""
+    """As `describe_split`, of the queries written for this project that the encoder is trained with."""
     return [
         {
             "file": f"{folder.name}/{file.name}",
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
             "rows": sum(not line.startswith("[") for line in file.read_text(encoding="utf-8").splitlines()),
         }
-        for file in sorted(folder.glob("*.txt"))
+        for file in authored_files(folder, for_encoder=True)
     ]
 
 

@@ -147,7 +147,7 @@ def train(options: argparse.Namespace) -> None:
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
 
-    queries = read_split(options.data, "train") + read_authored("train")
+    queries = read_split(options.data, "train") + read_authored("train", for_encoder=True)
     intents = numbered_intents(queries)
     tokenizer = load_tokenizer(options.base)
     network = TriageNetwork(options.base, len(intents))
@@ -156,7 +156,7 @@ def train(options: argparse.Namespace) -> None:
     )
     optimizer = torch.optim.AdamW(parameter_groups(network), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_factor(step, options.steps))
-    dev = Judge(options.data, read_split(options.data, "dev") + read_authored("held_out"), tokenizer)
+    dev = Judge(options.data, read_split(options.data, "dev") + read_authored("held_out", for_encoder=True), tokenizer)
 
     short = load_tokenizer(options.base)
     short.enable_truncation(TRAINING_TOKENS)
