@@ -223,6 +223,9 @@ def write(options: argparse.Namespace, embeddings: Embeddings, whole: Program, s
         "first_stage.output.bias": output.bias.numpy(),
     }
     container.write(options.output / HEAD_FILE, tensors)
+    config = json.loads((options.output / "config.json").read_text(encoding="utf-8"))
+    config["quantization_config"]["ignore"].append("first_stage.output")
+    write_json(options.output / "config.json", config)
     queries = held_out(options)[0]
     logits = stage(embeddings.means([query.text for query in queries]))[:, : len(whole.labels)]
     truth = torch.tensor([whole.labels.index(query.route) for query in queries])
