@@ -1,7 +1,6 @@
 // Softmax(Q K^T / sqrt(HEAD_SIZE)) V of one head for a block of QUERIES queries of one sequence.
-// Tasks: {first token of the sequence, its tokens, first query of the block}, 3 words each.
 // Spec constants: 0 EXACT_FMA_EMULATION, 1 HIDDEN, 2 HEADS, 3 HEAD_SIZE, 4 QUERIES (4, 8, 16 or 32), 5 SCORES (a multiple
-// of 32: keys whose scores are held in shared memory). Groups: (tasks, HEADS, 1).
+// of 32: keys whose scores are held in shared memory).
 // Shared memory in bytes, V = ceil(HEAD_SIZE / 4): 16 V (QUERIES + 33) + 4 QUERIES (SCORES + 9) + 512.
 //   HEAD_SIZE 32: QUERIES 16, SCORES 128: 15552    HEAD_SIZE 64: 16, 32: 15680    with 48 KiB: 16, 512: 40128, 46400
 // A sequence of up to SCORES tokens computes its scores once; a longer one three times: for the greatest, for the sum, for

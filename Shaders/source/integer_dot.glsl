@@ -1,5 +1,5 @@
-// Dot products of four bytes with four, both signed or both not: by the device's instruction (USES_DOT), or in float, exact as long as no
-// sum exceeds 2^24, which 1024 products of signed bytes cannot, nor 258 of others.
+// Dot products of four bytes with four, both signed or both not: by the device's instruction (USES_DOT), or in float,
+// exact as long as no sum exceeds 2^24, which 1024 products of signed bytes cannot, nor 258 of others.
 #if USES_DOT
 #extension GL_EXT_spirv_intrinsics : require
 
