@@ -8,6 +8,7 @@ extension Reason {
     fileprivate var word: String {
         switch self {
         case .rule: "rule"
+        case .outOfScope: "unknown"
         case .tooLong: "long"
         case .deadlinePassed: "late"
         default: "error"

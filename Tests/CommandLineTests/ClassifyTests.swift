@@ -15,6 +15,12 @@ import Testing
         #expect(starts[0] == starts[1])
     }
 
+    /// A text of which no token is known is answered, without a confidence.
+    @Test func saysWhatItDoesNotKnow() throws {
+        let result = try Command.run("classify", "取消")
+        #expect(result.status == 0 && result.output == "remote? unknown  取消\n")
+    }
+
     @Test func writesTheDocumentedFields() throws {
         let object = try #require(try Command.run("classify", "--json", "block my card").objects().first)
         let keys = [
