@@ -18,7 +18,7 @@ import Testing
     /// A text of which no token is known is answered, without a confidence.
     @Test func saysWhatItDoesNotKnow() throws {
         let result = try Command.run("classify", "取消")
-        #expect(result.status == 0 && result.output == "remote? unknown  取消\n")
+        #expect(result.status == 0 && result.output == "remote?  unknown  取消\n")
     }
 
     @Test func writesTheDocumentedFields() throws {
