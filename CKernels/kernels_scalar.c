@@ -28,7 +28,7 @@ static float sum_lanes(float lanes[TRIAGE_LANES]) {
 }
 
 // See triage_attention_coefficients: the weight of key `key`, whose score is `difference` steps from the greatest.
-static int32_t triage_attention_weight_scalar(float difference, float step, float least, int64_t key) {
+static int32_t attention_weight(float difference, float step, float least, int64_t key) {
     float d = difference > least ? difference : least;
     float n = fmaf(d, step, TRIAGE_ROUNDER);
     float r = fmaf(d, step, -(n - TRIAGE_ROUNDER));
@@ -250,7 +250,7 @@ static void attention_int8(const float *qkv, int64_t qkv_stride, int64_t columns
             }
             int32_t sum = 0;
             for (int64_t j = 0; j < count; j++) {
-                scores[j] = triage_attention_weight_scalar((float)(scores[j] - greatest), step, least, j);
+                scores[j] = attention_weight((float)(scores[j] - greatest), step, least, j);
                 sum += scores[j];
             }
             float inverse = triage_reciprocal_scalar((float)sum);

@@ -7,8 +7,8 @@
 //     reciprocal, inverse square root, exponential and the normal distribution are the polynomials and Newton steps of
 //     float_math.h;
 //   - a sum over a row runs in TRIAGE_LANES interleaved lanes (lane = index mod TRIAGE_LANES), which are then added in
-//     halves: lane i takes lane i + 8, then i + 4, i + 2, i + 1. Sums over head dimensions and over keys are
-//     sequential.
+//     halves: lane i takes lane i + 8, then i + 4, i + 2, i + 1. In `attention` sums over head dimensions and over keys
+//     are sequential.
 //
 // Kernels keep no state, allocate nothing and may run on many threads at once. Matrices are row-major; a stride counts
 // elements. Pointers must not alias unless a comment says so.
@@ -117,7 +117,7 @@ typedef struct {
     // The same in 8 bits. Queries and keys are rounded with one symmetric scale each for a head and sequence, values
     // with one for each dimension; scores are exact integers. Weights are 255 * 2^(score - greatest score), rounded by
     // triage_attention_threshold; the sum they are divided by is theirs. scratch is aligned to 4 bytes. Up to 65,536
-    // tokens the sums fit 32 bits.
+    // tokens the sums fit 32 bits. Values that are not finite are rounded like others: what comes out may be finite.
     void (*attention_int8)(const float *qkv, int64_t qkv_stride, int64_t columns, int64_t count, int64_t heads,
                            int64_t head_size, float *scratch, float *out, int64_t out_stride);
 

@@ -263,8 +263,8 @@ def finish(options: argparse.Namespace, whole: Program, staged: Program, embeddi
 
     decision = staged.description["decision"]
     promise = decision.get("promise")
-    if promise and options.max_error:
-        promise["maximum_error"] = max(options.max_error, promise["maximum_error"])
+    if options.max_error is not None:
+        promise["maximum_error"] = options.max_error
     threshold, limit = choose(known, lambda *at: share(strange, *at), careful, promise)
     print(f"threshold {threshold}, limit {limit}")
     for name, rows in (("dev without " + NEW_DOMAIN, known), (NEW_DOMAIN, new)):
@@ -288,6 +288,11 @@ def finish(options: argparse.Namespace, whole: Program, staged: Program, embeddi
     subprocess.run([options.triage, "inspect", options.output, "--verify"], stdout=subprocess.DEVNULL, check=True)
 
 
+def rate(text: str) -> float:
+    """A share as `triage train` reads it: 4% or 0.04."""
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Add a first stage to a model with a fitted head.")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds triage/*.jsonl")
@@ -296,9 +301,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder to write; must not exist")
     parser.add_argument(
         "--max-error",
-        type=float,
-        help="share of wrong decisions that the finished model promises, such as 0.04; the whole model's own, unless this is "
-        "greater: what lies between them is room for what the stage gets wrong",
+        type=rate,
+        help="share of wrong decisions that the finished model promises, such as 4%%, at least what the whole model does: what "
+        "lies between them is room for what the stage gets wrong; without it the whole model's",
     )
     parser.add_argument("--triage", type=Path, default=Path(".build/release/triage"), help="the program")
     parser.add_argument("--threads", type=int, default=2)
@@ -307,6 +312,9 @@ def main() -> None:
         parser.error(f"{options.output} exists")
     torch.set_num_threads(options.threads)
     program, embeddings = Program(options.triage, options.model), Embeddings(options.model, options.encoder)
+    promised = program.description["decision"].get("promise", {}).get("maximum_error", 1)
+    if options.max_error is not None and not promised <= options.max_error < 1:
+        parser.error(f"--max-error: the model promises {promised}, which leaves no room below {options.max_error}")
     sources = Sources(read_split(options.data, "train"), options.model)
     stage = train(options, program, embeddings, sources)
     finish(options, program, write(options, embeddings, program, stage), embeddings, sources)
